@@ -1,0 +1,137 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// One list for every target of ours: a warning is an error here, and dependencies keep their own.
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+  .treatWarning("DeprecatedDeclaration", as: .warning),
+]
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+
+let package = Package(
+  name: "tidemark",
+  products: [.executable(name: "tidemark", targets: ["tidemark"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+  ],
+  // The targets stand in the direction of the data: each knows only ones above it.
+  targets: [
+    .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+    .systemLibrary(name: "CCmark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
+    .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
+    .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+    .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
+
+    .target(name: "TidemarkModel", swiftSettings: strict),
+    .target(
+      name: "TidemarkSyntax",
+      dependencies: ["CLibXML2", "CSimdjson", "CCmark", "CMessageDigest", "TidemarkModel"],
+      swiftSettings: strict),
+    .target(
+      name: "TidemarkFormats",
+      dependencies: ["TidemarkModel", "TidemarkSyntax"],
+      swiftSettings: strict),
+    .target(
+      name: "TidemarkRun",
+      dependencies: ["TidemarkModel", "TidemarkSyntax"],
+      swiftSettings: strict),
+    .target(
+      name: "TidemarkHistory",
+      dependencies: ["CZstd", "TidemarkModel", "TidemarkSyntax"],
+      swiftSettings: strict),
+    .target(name: "TidemarkStatistics", swiftSettings: strict),
+    .target(
+      name: "TidemarkReport",
+      dependencies: ["TidemarkModel", "TidemarkSyntax"],
+      swiftSettings: strict),
+    .target(
+      name: "TidemarkAnalysis",
+      dependencies: [
+        "TidemarkModel", "TidemarkHistory", "TidemarkStatistics", "TidemarkReport",
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "TidemarkSinks",
+      dependencies: ["TidemarkModel", "TidemarkSyntax", "TidemarkReport"],
+      swiftSettings: strict),
+    .target(
+      name: "TidemarkSite",
+      dependencies: ["TidemarkModel", "TidemarkSyntax", "TidemarkReport"],
+      swiftSettings: strict,
+      plugins: ["EmbedTheme"]),
+    .plugin(name: "EmbedTheme", capability: .buildTool(), dependencies: ["embed-theme"]),
+    .executableTarget(name: "embed-theme"),
+    .target(
+      name: "TidemarkConfig",
+      dependencies: ["CYAML", "TidemarkModel", "TidemarkSyntax"],
+      swiftSettings: strict),
+    .target(
+      name: "TidemarkCommands",
+      dependencies: [
+        "TidemarkModel", "TidemarkSyntax", "TidemarkFormats", "TidemarkRun", "TidemarkHistory",
+        "TidemarkStatistics", "TidemarkReport", "TidemarkAnalysis", "TidemarkSinks",
+        "TidemarkSite", "TidemarkConfig", argumentParser, subprocess,
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "tidemark",
+      dependencies: ["TidemarkCommands", argumentParser],
+      swiftSettings: strict),
+
+    .testTarget(
+      name: "TidemarkModelTests", dependencies: ["TidemarkModel"], swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkSyntaxTests", dependencies: ["TidemarkModel", "TidemarkSyntax"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkFormatsTests",
+      dependencies: ["TidemarkModel", "TidemarkSyntax", "TidemarkFormats"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkRunTests", dependencies: ["TidemarkModel", "TidemarkRun"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkHistoryTests", dependencies: ["TidemarkModel", "TidemarkHistory"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkStatisticsTests", dependencies: ["TidemarkStatistics"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkReportTests",
+      dependencies: ["TidemarkModel", "TidemarkSyntax", "TidemarkReport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkAnalysisTests",
+      dependencies: [
+        "TidemarkModel", "TidemarkHistory", "TidemarkStatistics", "TidemarkReport",
+        "TidemarkAnalysis",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkSinksTests",
+      dependencies: ["TidemarkModel", "TidemarkSyntax", "TidemarkReport", "TidemarkSinks"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkSiteTests",
+      dependencies: ["TidemarkModel", "TidemarkSyntax", "TidemarkReport", "TidemarkSite"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkConfigTests", dependencies: ["TidemarkModel", "TidemarkConfig"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkCommandsTests",
+      dependencies: ["TidemarkModel", "TidemarkCommands"],
+      swiftSettings: strict),
+    .testTarget(name: "EndToEndTests", swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)
