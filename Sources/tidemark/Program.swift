@@ -1,3 +1,6 @@
+private import ArgumentParser
+private import TidemarkCommands
+
 @main enum Program {
-  static func main() async {}
+  static func main() async { await Tidemark.main() }
 }
