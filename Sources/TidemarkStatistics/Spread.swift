@@ -94,9 +94,7 @@ struct OrderedSample {
   /// The sd with n − 1; 0 of fewer than two.
   var standardDeviation: Double {
     guard count > 1 else { return 0 }
-    var sum = 0.0
-    for i in 0..<count { sum += storage[i] }
-    let mean = sum / Double(count)
+    let mean = mean(of: 0..<count)
     var squares = 0.0
     for i in 0..<count {
       let deviation = storage[i] - mean
@@ -122,9 +120,15 @@ struct OrderedSample {
     guard count > 0 else { return 0 }
     if count == 3 || count == 4 { return median }
     let cut = min(Int(trim * Double(count)), (count - 1) / 2)
+    return mean(of: cut..<(count - cut))
+  }
+
+  /// The mean of some ranks, taken from the lowest of them: equal values have exactly that mean.
+  private func mean(of ranks: Range<Int>) -> Double {
+    let base = storage[ranks.lowerBound]
     var sum = 0.0
-    for i in cut..<(count - cut) { sum += storage[i] }
-    return sum / Double(count - 2 * cut)
+    for i in ranks { sum += storage[i] - base }
+    return base + sum / Double(ranks.count)
   }
 
   /// The number of different values.
