@@ -86,22 +86,23 @@ extension CommonMode.Course {
   fileprivate init(of tracks: [Track], options: DetectorOptions) {
     runs = Self.allRuns(of: tracks)
     moves = [Double](repeating: 0, count: runs.count)
+    var aligned = AlignedValues(of: tracks, runs: runs)
     var recent = RecentValues(series: tracks.count, runs: options.commonRuns)
-    var next = [Int](repeating: 0, count: tracks.count)
     var values = [Double](repeating: .nan, count: tracks.count)
     var departures: [Double] = []
     var sample = OrderedSample()
-    for (place, run) in runs.enumerated() {
+    for place in runs.indices {
       departures.removeAll(keepingCapacity: true)
-      for i in tracks.indices {
-        values[i] = tracks[i].takeValue(of: run, at: &next[i])
-        guard place >= 3, values[i].isFinite, let level = recent.median(i) else { continue }
-        departures.append(values[i] - level)
+      for i in values.indices {
+        let value = aligned.next(of: i, at: place)
+        values[i] = value
+        guard place >= 3, value.isFinite, let level = recent.median(i) else { continue }
+        departures.append(value - level)
       }
       if departures.count >= options.commonSeries {
         moves[place] = Self.commonMove(departures, options: options, sample: &sample)
       }
-      for i in tracks.indices { recent.replaceOldest(i, with: values[i] - moves[place]) }
+      for i in values.indices { recent.replaceOldest(i, with: values[i] - moves[place]) }
       recent.advance()
     }
     findShifts(options: options)
@@ -155,12 +156,41 @@ extension CommonMode.Course {
   }
 }
 
-extension Track {
-  /// The value of `run`, whose place is at or after `next`, which moves beyond it; NaN without one.
-  fileprivate func takeValue(of run: Int, at next: inout Int) -> Double {
-    guard next < runs.count, runs[next] == run else { return .nan }
-    next += 1
-    return y[next - 1]
+/// The values of many tracks, each with its run's place among all runs, in two arrays: going through
+/// them run by run touches no track.
+private struct AlignedValues {
+  private var values: [Double] = []
+  private var places: [Int] = []
+  private var nexts: [Int] = []
+  private var ends: [Int] = []
+
+  init(of tracks: [Track], runs: [Int]) {
+    let total = tracks.reduce(0) { $0 + $1.y.count }
+    values.reserveCapacity(total)
+    places.reserveCapacity(total)
+    for track in tracks {
+      nexts.append(values.count)
+      values += track.y
+      if track.runs == runs {
+        places += runs.indices
+      } else {
+        var place = 0
+        for run in track.runs {
+          while runs[place] < run { place += 1 }
+          places.append(place)
+        }
+      }
+      ends.append(values.count)
+    }
+  }
+
+  /// The value of a series at `place`, NaN without one; places are asked for in ascending order.
+  @inline(__always)
+  mutating func next(of series: Int, at place: Int) -> Double {
+    let next = nexts[series]
+    guard next < ends[series], places[next] == place else { return .nan }
+    nexts[series] = next + 1
+    return values[next]
   }
 }
 
