@@ -29,4 +29,4 @@ package enum Recognition: Hashable, Sendable {
 }
 
 /// Every format, most specific first: the first that recognises a file reads it.
-package let formats: [any Format.Type] = []
+package let formats: [any Format.Type] = [JUnit.self]
