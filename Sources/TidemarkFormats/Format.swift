@@ -30,5 +30,8 @@ package enum Recognition: Hashable, Sendable {
 
 /// Every format, most specific first: the first that recognises a file reads it.
 package let formats: [any Format.Type] = [
-  TAP.self
+  // XML: each known by its root and what stands in it.
+  JUnit.self,
+  // Text that has marks of its own.
+  TAP.self,
 ]

@@ -40,8 +40,12 @@ package struct Head: Sendable {
 
   /// The first XML element's name and the text of its tag up to `>` (attributes in it as written).
   package var rootTag: (name: String, tag: String)? {
-    guard firstInk == UInt8(ascii: "<") else { return nil }
     var index = bytes.startIndex
+    if firstInk != UInt8(ascii: "<") {
+      // A command's own lines may stand before the report that it printed.
+      index = end(after: index, of: "<?xml")
+      if index == bytes.endIndex { return nil }
+    }
     while let open = bytes[index...].firstIndex(of: UInt8(ascii: "<")), open + 1 < bytes.count {
       let next = bytes[open + 1]
       if next == UInt8(ascii: "?") {
