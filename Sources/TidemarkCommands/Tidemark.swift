@@ -9,7 +9,7 @@ package struct Tidemark: AsyncParsableCommand {
     commandName: "tidemark",
     abstract: "Says what a pipeline run made worse, how sure that is, and since which commit.",
     version: version,
-    subcommands: [InspectCommand.self, FormatsCommand.self])
+    subcommands: [InspectCommand.self, FormatsCommand.self, HistoryCommand.self])
 
   package init() {}
 
