@@ -30,6 +30,8 @@ package enum Recognition: Hashable, Sendable {
 
 /// Every format, most specific first: the first that recognises a file reads it.
 package let formats: [any Format.Type] = [
+  // Our own, known by its schema's name.
+  RunDocument.self,
   // Benchmarks: objects first, each known by members that only it has; the bare array of names and
   // values says least and comes last.
   GoogleBenchmark.self, Hyperfine.self, GitHubActionBenchmark.self,

@@ -29,7 +29,7 @@ package enum NumberText {
     }
     let isGrouped = groups.count > 1
     guard !isGrouped || groups[0].contains(where: \.isNumber) else { return nil }
-    guard let value = Double(isGrouped ? trimmed.filter { $0 != "," } : String(trimmed)),
+    guard let value = Double(isGrouped ? String(trimmed.filter { $0 != "," }) : String(trimmed)),
       value.isFinite
     else { return nil }
     return value
