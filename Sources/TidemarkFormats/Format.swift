@@ -32,7 +32,9 @@ package enum Recognition: Hashable, Sendable {
 package let formats: [any Format.Type] = [
   // Our own, known by its schema's name.
   RunDocument.self,
-  // Benchmarks: objects first, each known by members that only it has; the bare array of names and
-  // values says least and comes last.
+  // JSON benchmarks: objects first, each known by members that only it has; the bare array of
+  // names and values says least and comes last.
   GoogleBenchmark.self, Hyperfine.self, GitHubActionBenchmark.self,
+  // Text, by its lines.
+  TAP.self,
 ]

@@ -121,7 +121,7 @@ private struct PartAssembly {
       (path: suite.path, labels: labels.merging(suite.labels), joins: suite.repeatsAreAttempts)
     }
     var classNames: [TextRange: String] = [:]
-    for (sequence, record) in results.tests.enumerated() {
+    for (sequence, record) in results.tests.enumerated() where record.role != .parent {
       let suite = suites.indices.contains(Int(record.suite)) ? suites[Int(record.suite)] : nil
       let className =
         classNames[record.className] ?? results.text.string(record.className)
