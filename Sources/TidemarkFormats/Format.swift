@@ -32,6 +32,11 @@ package enum Recognition: Hashable, Sendable {
 package let formats: [any Format.Type] = [
   // XML: each known by its root and what stands in it.
   JUnit.self,
+  // Benchmarks in JSON: objects first, each known by members that only it has; the bare array of
+  // names and values says least and comes last.
+  GoogleBenchmark.self,
+  Hyperfine.self,
+  GitHubActionBenchmark.self,
   // Text that has marks of its own.
   TAP.self,
 ]
