@@ -31,6 +31,11 @@ package enum Recognition: Hashable, Sendable {
 /// Every format, most specific first: the first that recognises a file reads it.
 package let formats: [any Format.Type] = [
   // XML: each known by its root and what stands in it.
+  TRX.self,
+  NUnit3.self,
+  NUnit2.self,
+  XUnit.self,
+  TestNG.self,
   JUnit.self,
   // Benchmarks in JSON: objects first, each known by members that only it has; the bare array of
   // names and values says least and comes last.
