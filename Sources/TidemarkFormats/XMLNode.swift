@@ -130,9 +130,11 @@ extension String {
   /// nil where it is empty.
   var nonEmpty: String? { isEmpty ? nil : self }
 
-  /// A plain decimal number; nil for anything else.
+  /// A plain decimal number, with a comma for the point where a .NET runner's locale wrote one; nil
+  /// for anything else.
   var decimal: Double? {
-    guard let value = Double(self), value.isFinite else { return nil }
+    let text = contains(",") ? String(map { $0 == "," ? "." : $0 }) : self
+    guard let value = Double(text), value.isFinite else { return nil }
     return value
   }
 }
