@@ -86,29 +86,24 @@ extension CommonMode.Course {
   fileprivate init(of tracks: [Track], options: DetectorOptions) {
     runs = Self.allRuns(of: tracks)
     moves = [Double](repeating: 0, count: runs.count)
-    var recent = tracks.map { _ in RecentValues(capacity: options.commonRuns) }
-    var next = [Int](repeating: 0, count: tracks.count)
+    var aligned = AlignedValues(of: tracks, runs: runs)
+    var recent = RecentValues(series: tracks.count, runs: options.commonRuns)
+    var values = [Double](repeating: .nan, count: tracks.count)
     var departures: [Double] = []
-    var movers: [Int] = []
     var sample = OrderedSample()
-    for (place, run) in runs.enumerated() {
+    for place in runs.indices {
       departures.removeAll(keepingCapacity: true)
-      movers.removeAll(keepingCapacity: true)
-      for i in tracks.indices {
-        let position = next[i]
-        recent[i].forget(before: place - options.commonRuns)
-        guard position < tracks[i].runs.count, tracks[i].runs[position] == run else { continue }
-        movers.append(i)
-        guard place >= 3, let level = recent[i].median else { continue }
-        departures.append(tracks[i].y[position] - level)
+      for i in values.indices {
+        let value = aligned.next(of: i, at: place)
+        values[i] = value
+        guard place >= 3, value.isFinite, let level = recent.median(i) else { continue }
+        departures.append(value - level)
       }
       if departures.count >= options.commonSeries {
         moves[place] = Self.commonMove(departures, options: options, sample: &sample)
       }
-      for i in movers {
-        recent[i].append(tracks[i].y[next[i]] - moves[place], place: place)
-        next[i] += 1
-      }
+      for i in values.indices { recent.replaceOldest(i, with: values[i] - moves[place]) }
+      recent.advance()
     }
     findShifts(options: options)
   }
@@ -125,10 +120,10 @@ extension CommonMode.Course {
     _ departures: [Double], options: DetectorOptions, sample: inout OrderedSample
   ) -> Double {
     let count = Double(departures.count)
-    // The median's sign cannot be that of most series unless more than half are on one side.
+    // Counting is cheaper than ordering, and in most runs there are too few on either side.
     let above = Double(departures.count { $0 > 0 }) / count
     let below = Double(departures.count { $0 < 0 }) / count
-    guard max(above, below) >= min(options.commonAgreement, 0.5) else { return 0 }
+    guard max(above, below) >= options.commonAgreement else { return 0 }
     sample.take(departures)
     let move = sample.median
     let agreeing = move > 0 ? above : (move < 0 ? below : 1 - above - below)
@@ -161,36 +156,95 @@ extension CommonMode.Course {
   }
 }
 
-/// The newest values of a series, kept in order of size too: their median is at hand.
-private struct RecentValues {
-  private let capacity: Int
-  private var sorted: [Double] = []
-  /// By age, oldest first.
-  private var values: [(place: Int, value: Double)] = []
+/// The values of many tracks, each with its run's place among all runs, in two arrays: going through
+/// them run by run touches no track.
+private struct AlignedValues {
+  private var values: [Double] = []
+  private var places: [Int] = []
+  private var nexts: [Int] = []
+  private var ends: [Int] = []
 
-  init(capacity: Int) {
-    self.capacity = capacity
-    sorted.reserveCapacity(capacity + 1)
-    values.reserveCapacity(capacity + 1)
-  }
-
-  var median: Double? {
-    let count = sorted.count
-    return count == 0 ? nil : (sorted[(count - 1) / 2] + sorted[count / 2]) / 2
-  }
-
-  /// Drops what is of a run before `place`.
-  mutating func forget(before place: Int) {
-    while let oldest = values.first, oldest.place < place {
-      values.removeFirst()
-      if let rank = sorted.firstIndex(of: oldest.value) { sorted.remove(at: rank) }
+  init(of tracks: [Track], runs: [Int]) {
+    let total = tracks.reduce(0) { $0 + $1.y.count }
+    values.reserveCapacity(total)
+    places.reserveCapacity(total)
+    for track in tracks {
+      nexts.append(values.count)
+      values += track.y
+      if track.runs == runs {
+        places += runs.indices
+      } else {
+        var place = 0
+        for run in track.runs {
+          while runs[place] < run { place += 1 }
+          places.append(place)
+        }
+      }
+      ends.append(values.count)
     }
   }
 
-  mutating func append(_ value: Double, place: Int) {
-    values.append((place, value))
-    var rank = sorted.count
-    while rank > 0, sorted[rank - 1] > value { rank -= 1 }
-    sorted.insert(value, at: rank)
+  /// The value of a series at `place`, NaN without one; places are asked for in ascending order.
+  @inline(__always)
+  mutating func next(of series: Int, at place: Int) -> Double {
+    let next = nexts[series]
+    guard next < ends[series], places[next] == place else { return .nan }
+    nexts[series] = next + 1
+    return values[next]
   }
+}
+
+/// The values of the newest runs of many series, each series' also by size: medians are at hand.
+private struct RecentValues {
+  private let capacity: Int
+  /// By series, then by run in a ring; NaN where a series has none.
+  private var ring: [Double]
+  /// By series, then ascending; only the first `counts` of each.
+  private var ordered: [Double]
+  private var counts: [Int]
+  private var slot = 0
+
+  init(series: Int, runs: Int) {
+    capacity = runs
+    ring = [Double](repeating: .nan, count: series * runs)
+    ordered = ring
+    counts = [Int](repeating: 0, count: series)
+  }
+
+  func median(_ series: Int) -> Double? {
+    let count = counts[series]
+    guard count > 0 else { return nil }
+    let start = series * capacity
+    return (ordered[start + (count - 1) / 2] + ordered[start + count / 2]) / 2
+  }
+
+  /// Puts a value, or NaN for none, in the place of the oldest run's.
+  mutating func replaceOldest(_ series: Int, with value: Double) {
+    let start = series * capacity
+    let oldest = ring[start + slot]
+    ring[start + slot] = value
+    var count = counts[series]
+    if !oldest.isNaN {
+      var rank = start
+      while ordered[rank] != oldest { rank += 1 }
+      count -= 1
+      while rank < start + count {
+        ordered[rank] = ordered[rank + 1]
+        rank += 1
+      }
+    }
+    if !value.isNaN {
+      var rank = start + count
+      while rank > start, ordered[rank - 1] > value {
+        ordered[rank] = ordered[rank - 1]
+        rank -= 1
+      }
+      ordered[rank] = value
+      count += 1
+    }
+    counts[series] = count
+  }
+
+  /// Goes on to the next run.
+  mutating func advance() { slot = (slot + 1) % capacity }
 }

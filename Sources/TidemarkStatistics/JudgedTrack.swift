@@ -15,7 +15,7 @@ extension JudgedTrack {
         let isKnown = earlier.contains { Self.isSame($0, (position, finding)) }
         if own.contains(position), !isKnown { findings.append((position, finding)) }
       }
-      if isLast { describeNewest(judgement, sample: &sample) }
+      if isLast { describeNewest(judgement) }
     }
     findings.sort { $0.position < $1.position }
     for (position, finding) in findings {
@@ -61,11 +61,11 @@ extension JudgedTrack {
     return min(max(low, 0), high)..<high
   }
 
-  private mutating func describeNewest(_ judgement: Judgement, sample: inout OrderedSample) {
+  private mutating func describeNewest(_ judgement: Judgement) {
     noiseDeviation = judgement.window.noise.sigma
     let window = judgement.window
     guard window.y.count >= window.options.minimumBaseline else { return }
-    let (level, deviation, count) = judgement.newestLevel(sample: &sample)
+    let (level, deviation, count) = judgement.newestLevel
     let step =
       window.options.detectableSize * deviation
       * (window.noise.varianceOfMean(max(count, 2)) + window.noise.varianceOfMean(3)).squareRoot()
@@ -73,7 +73,7 @@ extension JudgedTrack {
     minimumDetectableEffect = max(
       abs(track.scale.effect(from: level, to: level + track.worse * step)),
       window.effectFloor(deviation: deviation, level: level))
-    newestP = judgement.newestP(sample: &sample)
+    newestP = judgement.newestP
   }
 
   private static func change(

@@ -15,6 +15,8 @@ struct Judgement {
   private(set) var findings: [Finding] = []
   /// The first run of the newest level, without what the newest runs may have begun.
   private(set) var newestLevelStart = 0
+  /// Two-sided p of the newest run against the runs of the newest level before it, if they are three.
+  private(set) var newestP: Double?
   private var pieces: [Piece] = []
   private let fixed: Set<Int>
   private let shifts: [Track.MachineShift]
@@ -50,12 +52,10 @@ struct Judgement {
     var boundaries = fixed
     for end in ends {
       if end - start >= 4 {
-        sample.take(window.x, start..<end)
-        let center = sample.median
         let found = window.x.withUnsafeBufferPointer {
           Partition.boundaries(
             of: UnsafeBufferPointer(rebasing: $0[start..<end]), noise: window.noise,
-            penalty: window.options.penalty, center: center)
+            penalty: window.options.penalty, center: window.center)
         }
         for boundary in found { boundaries.insert(start + boundary) }
       }
@@ -157,23 +157,40 @@ struct Judgement {
   private mutating func lookAtNewestRuns(sample: inout OrderedSample) {
     let options = window.options
     let n = window.y.count
+    guard n - newestLevelStart >= options.minimumBaseline else { return }
     let residualSpread = window.residualSpread(pieces, sample: &sample)
-    let hasNewBoundary = findings.contains { $0.position >= n - 2 }
-    for newest in [2, 1] {
-      let boundary = n - newest
-      let baseline = boundary - newestLevelStart
-      guard baseline >= options.minimumBaseline, !hasNewBoundary,
-        !shifts.contains(where: { abs($0.position - boundary) <= 2 })
+    let (one, two) = newestEvidence(residualSpread: residualSpread, sample: &sample)
+    newestP = one?.p
+    guard !findings.contains(where: { $0.position >= n - 2 }) else { return }
+    for evidence in [two, one].compactMap({ $0 }) {
+      let baseline = evidence.before.count
+      guard baseline >= options.minimumBaseline,
+        !shifts.contains(where: { abs($0.position - evidence.boundary) <= 2 })
       else { continue }
-      let evidence = window.judge(
-        window.piece(newestLevelStart..<boundary, sample: &sample),
-        window.piece(boundary..<n, sample: &sample), residualSpread: residualSpread,
-        sample: &sample)
       let isConstant = evidence.deviation == 0 && baseline >= options.constantRuns
       guard evidence.holds, evidence.p < options.alphaNewest || isConstant else { continue }
       findings.append(newestFinding(evidence, isConstant: isConstant))
       return
     }
+  }
+
+  /// The newest run, and the newest two, against the rest of the newest level.
+  private func newestEvidence(residualSpread: Double, sample: inout OrderedSample)
+    -> (one: BoundaryEvidence?, two: BoundaryEvidence?)
+  {
+    let n = window.y.count
+    // One sort does for both baselines.
+    sample.take(window.y, newestLevelStart..<n)
+    let baselines = [1, 2].map { newest in
+      sample.remove(window.y[n - newest])
+      return Piece(newestLevelStart..<(n - newest), sample: sample, trim: window.options.trim)
+    }
+    let evidence = baselines.map { baseline -> BoundaryEvidence? in
+      guard baseline.count >= 3 else { return nil }
+      let newest = window.piece(baseline.range.upperBound..<n, sample: &sample)
+      return window.judge(baseline, newest, residualSpread: residualSpread, sample: &sample)
+    }
+    return (evidence[0], evidence[1])
   }
 
   private func newestFinding(_ evidence: BoundaryEvidence, isConstant: Bool) -> Finding {
@@ -182,22 +199,9 @@ struct Judgement {
     return finding(evidence, window.allowsTwoRuns(evidence) ? nil : .newestTwoRuns)
   }
 
-  /// The newest level, and the sd of one run at it.
-  func newestLevel(sample: inout OrderedSample) -> (level: Double, deviation: Double, runs: Int) {
-    sample.take(window.y, newestLevelStart..<window.y.count)
-    return (
-      sample.trimmedMean(window.options.trim), max(sample.spread, window.noise.sigma), sample.count
-    )
-  }
-
-  /// Two-sided p of the newest run against the runs of the newest level before it; `nil` below three.
-  func newestP(sample: inout OrderedSample) -> Double? {
-    let n = window.y.count
-    guard n - 1 - newestLevelStart >= 3 else { return nil }
-    let residualSpread = window.residualSpread(pieces, sample: &sample)
-    return window.judge(
-      window.piece(newestLevelStart..<(n - 1), sample: &sample),
-      window.piece((n - 1)..<n, sample: &sample), residualSpread: residualSpread, sample: &sample
-    ).p
+  /// The level of the newest runs, and the sd of one run at it.
+  var newestLevel: (level: Double, deviation: Double, runs: Int) {
+    guard let newest = pieces.last else { return (0, 0, 0) }
+    return (newest.level, max(newest.spread, window.noise.sigma), newest.count)
   }
 }

@@ -9,12 +9,16 @@ struct Noise: Hashable, Sendable {
   /// The distance of two values that a coarse clock or counter allows; 0 if they are not that few.
   var tick = 0.0
 
-  /// The noise of `y`, with `knownDeviation` as the least sd (0 if none is known).
+  /// The noise of `y`, with `knownDeviation` as the least sd (0 if none is known); leaves `y` in
+  /// `sample`.
   init(
     of y: UnsafeBufferPointer<Double>, isLogarithmic: Bool, knownDeviation: Double,
     options: DetectorOptions, sample: inout OrderedSample
   ) {
-    guard y.count >= 3 else { return }
+    guard y.count >= 3 else {
+      sample.take(y)
+      return
+    }
     sample.takeDifferences(of: y)
     let step = sample.spread / 2.0.squareRoot()
     if y.count >= 20, step > 0 {

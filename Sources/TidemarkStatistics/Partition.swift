@@ -44,25 +44,24 @@ enum Partition {
   private static func lastPieceStarts(sums: [Double], squares: [Double], penalty: Double) -> [Int32]
   {
     let n = sums.count - 1
+    // The best cost of the first t values, with a penalty for every piece but the first.
     var best = [Double](repeating: .infinity, count: n + 1)
     best[0] = -penalty
     var starts = [Int32](repeating: 0, count: n + 1)
-    var costs = [Double](repeating: 0, count: n + 4)
-    // lengths[n - t + k] is t - k: what a piece from k to t divides by, in the order of k.
-    let lengths = (0...(n + 4)).map { Double(max(n - $0, 1)) }
+    var costs = [Double](repeating: 0, count: n + 1)
+    // From place n - t on: 1 / (t - k) in the order of k.
+    let inverseLengths = (0..<n).map { 1 / Double(n - $0) }
     best.withUnsafeMutableBufferPointer { best in
-      starts.withUnsafeMutableBufferPointer { starts in
-        costs.withUnsafeMutableBufferPointer { costs in
-          sums.withUnsafeBufferPointer { sums in
-            squares.withUnsafeBufferPointer { squares in
-              lengths.withUnsafeBufferPointer { lengths in
-                for t in 2...n {
-                  let (start, cost) = cheapestStart(
-                    to: t, best: best, sums: sums, squares: squares,
-                    lengths: UnsafeBufferPointer(rebasing: lengths[(n - t)...]), costs: costs)
-                  starts[t] = Int32(truncatingIfNeeded: start)
-                  best[t] = cost + penalty
-                }
+      costs.withUnsafeMutableBufferPointer { costs in
+        sums.withUnsafeBufferPointer { sums in
+          squares.withUnsafeBufferPointer { squares in
+            inverseLengths.withUnsafeBufferPointer { inverseLengths in
+              for t in 2...n {
+                let start = cheapestStart(
+                  to: t, best: best, sums: sums, squares: squares,
+                  inverseLengths: inverseLengths, costs: costs)
+                starts[t] = Int32(truncatingIfNeeded: start)
+                best[t] = costs[start] + penalty
               }
             }
           }
@@ -72,43 +71,51 @@ enum Partition {
     return starts
   }
 
-  /// The start k of the last piece [k, t) with the least total cost, the first of equal ones.
+  /// The start of the last piece up to `t` with the least total cost, the first of equal ones;
+  /// leaves the costs of all starts in `costs`. The two loops are ones that the compiler turns into
+  /// vector code: nearly all of the detector's quadratic work is here.
   @inline(__always)
   private static func cheapestStart(
     to t: Int, best: UnsafeMutableBufferPointer<Double>, sums: UnsafeBufferPointer<Double>,
-    squares: UnsafeBufferPointer<Double>, lengths: UnsafeBufferPointer<Double>,
+    squares: UnsafeBufferPointer<Double>, inverseLengths: UnsafeBufferPointer<Double>,
     costs: UnsafeMutableBufferPointer<Double>
-  ) -> (start: Int, cost: Double) {
-    let count = t - 1
-    let blocks = count / 4
-    let sum = SIMD4<Double>(repeating: sums[t])
-    let square = SIMD4<Double>(repeating: squares[t])
-    var least = SIMD4<Double>(repeating: .infinity)
-    for block in 0..<blocks {
-      let k = 4 &* block
-      let part = sum - four(sums, k)
-      let cost = (square - four(squares, k)) - part * part / four(lengths, k)
-      let total = four(UnsafeBufferPointer(best), k) + cost.replacing(with: 0, where: cost .< 0)
-      costs[k] = total[0]
-      costs[k &+ 1] = total[1]
-      costs[k &+ 2] = total[2]
-      costs[k &+ 3] = total[3]
-      least.replace(with: total, where: total .< least)
+  ) -> Int {
+    let count = t &- 1
+    let offset = sums.count &- 1 &- t
+    let sum = sums[t]
+    let square = squares[t]
+    var k = 0
+    while k < count {
+      let part = sum - sums[k]
+      let cost = (square - squares[k]) - part * part * inverseLengths[offset &+ k]
+      costs[k] = best[k] + (cost > 0 ? cost : 0)
+      k &+= 1
     }
-    var cheapest = least.min()
-    for k in (4 &* blocks)..<count {
-      let part = sums[t] - sums[k]
-      let cost = (squares[t] - squares[k]) - part * part / lengths[k]
-      costs[k] = best[k] + max(cost, 0)
-      cheapest = min(cheapest, costs[k])
-    }
+    let cheapest = least(of: costs, count: count)
     var start = 0
-    while start < count - 1, costs[start] != cheapest { start &+= 1 }
-    return (start, cheapest)
+    while start < count &- 1, costs[start] != cheapest { start &+= 1 }
+    return start
   }
 
+  /// The least of the first `count` numbers; four at a time, as one waits for the other otherwise.
   @inline(__always)
-  private static func four(_ numbers: UnsafeBufferPointer<Double>, _ at: Int) -> SIMD4<Double> {
-    SIMD4(numbers[at], numbers[at &+ 1], numbers[at &+ 2], numbers[at &+ 3])
+  private static func least(of numbers: UnsafeMutableBufferPointer<Double>, count: Int) -> Double {
+    var a = Double.infinity
+    var b = a
+    var c = a
+    var d = a
+    var k = 0
+    while k &+ 4 <= count {
+      a = numbers[k] < a ? numbers[k] : a
+      b = numbers[k &+ 1] < b ? numbers[k &+ 1] : b
+      c = numbers[k &+ 2] < c ? numbers[k &+ 2] : c
+      d = numbers[k &+ 3] < d ? numbers[k &+ 3] : d
+      k &+= 4
+    }
+    while k < count {
+      a = numbers[k] < a ? numbers[k] : a
+      k &+= 1
+    }
+    return min(min(a, b), min(c, d))
   }
 }

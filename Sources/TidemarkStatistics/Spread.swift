@@ -35,6 +35,13 @@ struct OrderedSample {
     values.withUnsafeBufferPointer { take(UnsafeBufferPointer(rebasing: $0[range])) }
   }
 
+  /// Takes one value away, if it is there.
+  mutating func remove(_ value: Double) {
+    guard let rank = storage[..<count].firstIndex(of: value) else { return }
+    count -= 1
+    for i in rank..<count { storage[i] = storage[i + 1] }
+  }
+
   /// Takes the differences of values `step` apart.
   mutating func takeDifferences(of values: UnsafeBufferPointer<Double>, step: Int = 1) {
     take(values.count - step) { target in

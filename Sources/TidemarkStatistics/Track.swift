@@ -41,10 +41,11 @@ extension Track {
   ///
   /// - Parameter limit: the newest finite values of each track that are kept.
   static func tracks(of input: SeriesInput, series: Int, limit: Int) -> [Track] {
-    let present = input.values.indices.filter { input.values[$0].isFinite }
     guard let classes = input.environment, classes.count >= input.values.count else {
-      return [Track(input, series, indices: present, limit: limit)]
+      let indices = newestFinite(limit, of: input.values)
+      return [Track(input, series, indices: indices, limit: limit)]
     }
+    let present = newestFinite(.max, of: input.values)
     guard alternates(present.map { classes[$0] }) else {
       return [Track(input, series, indices: present, limit: limit, classes: classes)]
     }
@@ -57,6 +58,19 @@ extension Track {
     return order.map { name in
       Track(input, series, indices: members[name] ?? [], limit: limit, environment: name)
     }
+  }
+
+  /// The indices of the newest finite values, ascending.
+  private static func newestFinite(_ limit: Int, of values: [Double]) -> [Int] {
+    var indices: [Int] = []
+    indices.reserveCapacity(min(limit, values.count))
+    var index = values.count
+    while index > 0, indices.count < limit {
+      index -= 1
+      if values[index].isFinite { indices.append(index) }
+    }
+    indices.reverse()
+    return indices
   }
 
   /// Whether a class comes back after another one.

@@ -12,8 +12,8 @@ struct Piece {
 
   var count: Int { range.count }
 
-  init(_ range: Range<Int>, of y: [Double], trim: Double, sample: inout OrderedSample) {
-    sample.take(y, range)
+  /// - Parameter sample: the piece's values.
+  init(_ range: Range<Int>, sample: OrderedSample, trim: Double) {
     self.range = range
     level = sample.trimmedMean(trim)
     median = sample.median
@@ -65,8 +65,8 @@ struct Window {
   private let sums: [Double]
   private let cleanSums: [Double]
   let center: Double
-  /// Whether `y` as a whole has any spread.
-  private let varies: Bool
+  /// All of the window.
+  let whole: Piece
 
   init(
     _ range: Range<Int>, of track: Track, options: DetectorOptions, sample: inout OrderedSample
@@ -83,9 +83,8 @@ struct Window {
         of: $0, isLogarithmic: track.scale == .logarithmic, knownDeviation: known,
         options: options, sample: &sample)
     }
-    sample.take(y)
-    center = sample.median
-    varies = sample.spread > 0
+    whole = Piece(y.indices, sample: sample, trim: options.trim)
+    center = whole.median
     x = Self.withoutSpikes(y, limit: options.spikeSize * max(noise.sigma, 0))
     sums = Self.sums(of: y, center: center)
     cleanSums = Self.sums(of: x, center: center)
@@ -127,11 +126,16 @@ struct Window {
   }
 
   func piece(_ range: Range<Int>, sample: inout OrderedSample) -> Piece {
-    Piece(range, of: y, trim: options.trim, sample: &sample)
+    guard range != y.indices else { return whole }
+    sample.take(y, range)
+    return Piece(range, sample: sample, trim: options.trim)
   }
 
   /// The spread of all values around their pieces' medians, at least 0.7 sigma.
   func residualSpread(_ pieces: [Piece], sample: inout OrderedSample) -> Double {
+    guard pieces.count > 1 else {
+      return max(y.count > 4 ? whole.spread : 0, 0.7 * noise.sigma)
+    }
     sample.take(y.count) { residuals in
       for piece in pieces {
         for i in piece.range { residuals[i] = y[i] - piece.median }
@@ -211,7 +215,8 @@ struct Window {
 
   /// A single tick of a coarse clock is no change where the series has ticked before.
   private func exceedsTick(_ evidence: BoundaryEvidence) -> Bool {
-    guard noise.tick > 0, evidence.deviation > 0, varies, !evidence.before.isConstant else {
+    guard noise.tick > 0, evidence.deviation > 0, whole.spread > 0, !evidence.before.isConstant
+    else {
       return true
     }
     return abs(evidence.difference) >= 1.01 * noise.tick
