@@ -1,3 +1,8 @@
+private import Glibc
+private import TidemarkCommands
+
 @main enum Program {
-  static func main() async {}
+  static func main() async {
+    exit(await Tidemark.run(Array(CommandLine.arguments.dropFirst())))
+  }
 }

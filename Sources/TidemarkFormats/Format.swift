@@ -1,0 +1,47 @@
+package import TidemarkModel
+
+/// Reads one report format. A conforming type knows its format and the model, nothing else.
+package protocol Format: Sendable {
+  /// The name that `FORMAT:PATH` forces and `inspect` prints.
+  static var name: String { get }
+  /// The tools that write it, for `tidemark formats` and docs/formats.md.
+  static var producers: String { get }
+  /// Where the format is described.
+  static var specification: String { get }
+  /// What of it becomes tests, series and problems, in a sentence or two.
+  static var kept: String { get }
+  /// What of it is passed over.
+  static var dropped: String { get }
+
+  /// Whether `head`, a file's first 64 KiB, decompressed and decoded to UTF-8, is in this format.
+  /// Content decides, never the name.
+  static func recognises(_ head: Head) -> Recognition
+
+  /// - Throws: ``Problem`` with the line and column of the first byte that cannot be read. What is
+  ///   no pass but can be told goes into the results' `problems`.
+  static func read(_ file: InputFile) throws(Problem) -> Results
+}
+
+/// A format's answer to the beginning of a file.
+package enum Recognition: Hashable, Sendable {
+  case yes
+  case no
+}
+
+/// Every format, most specific first: the first that recognises a file reads it.
+package let formats: [any Format.Type] = [
+  // XML: each known by its root and what stands in it.
+  TRX.self,
+  NUnit3.self,
+  NUnit2.self,
+  XUnit.self,
+  TestNG.self,
+  JUnit.self,
+  // Benchmarks in JSON: objects first, each known by members that only it has; the bare array of
+  // names and values says least and comes last.
+  GoogleBenchmark.self,
+  Hyperfine.self,
+  GitHubActionBenchmark.self,
+  // Text that has marks of its own.
+  TAP.self,
+]

@@ -1,0 +1,110 @@
+/// The beginning of a file, as a recogniser sees it: at most 64 KiB, decompressed, UTF-8, without
+/// byte order mark.
+package struct Head: Sendable {
+  package static let limit = 65_536
+
+  package let bytes: [UInt8]
+  /// Whether the file ends here too.
+  package let isWhole: Bool
+  /// What the head has if it is JSON, made once for all recognisers; empty for anything else.
+  package let json: JSONOutline
+
+  /// - Parameter raw: The file's first bytes: UTF-16 with a byte order mark is decoded, a UTF-8
+  ///   mark is dropped.
+  package init(raw: [UInt8], isWhole: Bool) {
+    self.isWhole = isWhole
+    switch (raw.first, raw.dropFirst().first) {
+    case (0xEF, 0xBB) where raw.count > 2 && raw[2] == 0xBF: bytes = Array(raw.dropFirst(3))
+    case (0xFF, 0xFE): bytes = Head.decodeUTF16(raw.dropFirst(2)) { UInt16($0) | UInt16($1) << 8 }
+    case (0xFE, 0xFF): bytes = Head.decodeUTF16(raw.dropFirst(2)) { UInt16($0) << 8 | UInt16($1) }
+    default: bytes = raw
+    }
+    json = JSONOutline(bytes)
+  }
+
+  private static func decodeUTF16(
+    _ raw: ArraySlice<UInt8>, unit: (UInt8, UInt8) -> UInt16
+  ) -> [UInt8] {
+    var units: [UInt16] = []
+    units.reserveCapacity(raw.count / 2)
+    var index = raw.startIndex
+    while index + 1 < raw.endIndex {
+      units.append(unit(raw[index], raw[index + 1]))
+      index += 2
+    }
+    return Array(String(decoding: units, as: UTF16.self).utf8)
+  }
+
+  /// The first byte that is no white space, if there is one.
+  package var firstInk: UInt8? { bytes.first { $0 > 0x20 } }
+
+  /// The name of the first XML element, without its prefix; nil where there is none.
+  package var rootElement: String? { rootTag?.name }
+
+  /// The first XML element's name and the text of its tag up to `>` (attributes in it as written).
+  package var rootTag: (name: String, tag: String)? {
+    var index = bytes.startIndex
+    if firstInk != UInt8(ascii: "<") {
+      // A command's own lines may stand before the report that it printed.
+      index = end(after: index, of: "<?xml")
+      if index == bytes.endIndex { return nil }
+    }
+    while let open = bytes[index...].firstIndex(of: UInt8(ascii: "<")), open + 1 < bytes.count {
+      let next = bytes[open + 1]
+      if next == UInt8(ascii: "?") {
+        index = end(after: open, of: "?>")
+      } else if next == UInt8(ascii: "!") {
+        let isComment = bytes[open...].starts(with: "<!--".utf8)
+        index = isComment ? end(after: open, of: "-->") : declarationEnd(after: open)
+      } else {
+        let close = bytes[open...].firstIndex(of: UInt8(ascii: ">")) ?? bytes.endIndex
+        let tag = String(decoding: bytes[(open + 1)..<close], as: UTF8.self)
+        let name = tag.prefix { !$0.isWhitespace && $0 != "/" }
+        return (String(name.split(separator: ":").last ?? ""), tag)
+      }
+    }
+    return nil
+  }
+
+  /// Whether `text` stands anywhere in the head.
+  package func contains(_ text: StaticString) -> Bool {
+    let needle = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
+    guard let first = needle.first else { return true }
+    var index = bytes.startIndex
+    while let hit = bytes[index...].firstIndex(of: first) {
+      if bytes[hit...].starts(with: needle) { return true }
+      index = hit + 1
+    }
+    return false
+  }
+
+  /// The lines, without their ends; the last one too, even where the head cuts it.
+  package var lines: [Substring] {
+    String(decoding: bytes, as: UTF8.self).split(
+      omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+  }
+
+  private func end(after start: Int, of mark: StaticString) -> Int {
+    let needle = UnsafeBufferPointer(start: mark.utf8Start, count: mark.utf8CodeUnitCount)
+    var index = start
+    while index < bytes.count {
+      if bytes[index...].starts(with: needle) { return index + needle.count }
+      index += 1
+    }
+    return bytes.endIndex
+  }
+
+  /// The end of a `<!DOCTYPE …>`, whose internal subset may hold `>`.
+  private func declarationEnd(after start: Int) -> Int {
+    var depth = 0
+    for index in start..<bytes.count {
+      switch bytes[index] {
+      case UInt8(ascii: "["): depth += 1
+      case UInt8(ascii: "]"): depth -= 1
+      case UInt8(ascii: ">") where depth <= 0: return index + 1
+      default: break
+      }
+    }
+    return bytes.endIndex
+  }
+}

@@ -1,0 +1,169 @@
+private import Glibc
+package import TidemarkModel
+
+/// A file to read: a path on disk, or bytes already here (a member of an archive, standard input).
+package struct InputFile: Sendable {
+  /// As the user named it; `a.zip!/b.xml` for a member of an archive.
+  package let path: String
+  private let source: Source
+
+  private enum Source: Sendable {
+    case disk(String)
+    case memory([UInt8])
+  }
+
+  /// The file on disk at `path`.
+  package init(path: String) {
+    self.path = path
+    source = .disk(path)
+  }
+
+  /// A file on disk that is shown under another name.
+  package init(path: String, onDisk: String) {
+    self.path = path
+    source = .disk(onDisk)
+  }
+
+  /// Bytes that are here already, shown as `path`.
+  package init(path: String, bytes: [UInt8]) {
+    self.path = path
+    source = .memory(bytes)
+  }
+
+  /// The most bytes of one file that are read.
+  package static let sizeLimit = 4 << 30
+
+  /// Opens the file to be read block by block: for formats that stream.
+  package func open() throws(Problem) -> ByteStream {
+    switch source {
+    case .memory(let bytes): return ByteStream(bytes: bytes)
+    case .disk(let name):
+      let descriptor = Glibc.open(name, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw cannotRead(errno) }
+      let stream = ByteStream(descriptor: descriptor)
+      var facts = stat()
+      guard fstat(descriptor, &facts) == 0 else { throw cannotRead(errno) }
+      guard facts.st_mode & S_IFMT == S_IFREG else {
+        throw Problem("is not a regular file", path: path, remedy: "name a file or a folder")
+      }
+      guard facts.st_size <= InputFile.sizeLimit else {
+        throw Problem("is larger than 4 GiB", path: path, remedy: "split the report")
+      }
+      return stream
+    }
+  }
+
+  /// Up to `count` bytes from the beginning, as they are.
+  package func prefix(_ count: Int) throws(Problem) -> [UInt8] {
+    let stream = try open()
+    var bytes = [UInt8](repeating: 0, count: count)
+    var filled = 0
+    while filled < count {
+      let got = try read(stream, into: &bytes, from: filled)
+      if got == 0 { break }
+      filled += got
+    }
+    bytes.removeLast(count - filled)
+    return bytes
+  }
+
+  /// The whole content, with at least `padding` further zero bytes behind it that are not counted:
+  /// for parsers that need the document whole.
+  ///
+  /// - Returns: The buffer and how many of its bytes are the content.
+  package func contents(padding: Int = 0) throws(Problem) -> (bytes: [UInt8], count: Int) {
+    if case .memory(let bytes) = source {
+      return (padding == 0 ? bytes : bytes + [UInt8](repeating: 0, count: padding), bytes.count)
+    }
+    let stream = try open()
+    var bytes: [UInt8] = []
+    var filled = 0
+    bytes.reserveCapacity(stream.sizeHint + padding + 1)
+    while true {
+      let room = max(stream.sizeHint - filled, 0) + 65_536
+      bytes.append(contentsOf: repeatElement(0, count: filled + room - bytes.count))
+      let got = try read(stream, into: &bytes, from: filled)
+      if got == 0 { break }
+      filled += got
+      guard filled <= InputFile.sizeLimit else {
+        throw Problem("is larger than 4 GiB", path: path, remedy: "split the report")
+      }
+    }
+    bytes.removeLast(bytes.count - filled)
+    if padding > 0 { bytes.append(contentsOf: repeatElement(0, count: padding)) }
+    return (bytes, filled)
+  }
+
+  private func read(_ stream: ByteStream, into bytes: inout [UInt8], from start: Int)
+    throws(Problem) -> Int
+  {
+    var failure: Problem?
+    let got = bytes.withUnsafeMutableBytes { buffer -> Int in
+      do throws(Problem) {
+        return try stream.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[start...]))
+      } catch {
+        failure = error
+        return 0
+      }
+    }
+    if let failure { throw failure.inFile(path) }
+    return got
+  }
+
+  private func cannotRead(_ code: Int32) -> Problem {
+    Problem(
+      "cannot be read (\(String(cString: strerror(code))))", path: path,
+      remedy: "check the path and its permissions")
+  }
+}
+
+/// The bytes of a file, block by block. Not shared between tasks; closes its file when it goes.
+package final class ByteStream {
+  private let descriptor: Int32
+  private let bytes: [UInt8]
+  private var position = 0
+
+  fileprivate init(descriptor: Int32) {
+    self.descriptor = descriptor
+    bytes = []
+  }
+
+  package init(bytes: [UInt8]) {
+    descriptor = -1
+    self.bytes = bytes
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
+
+  /// The file's size where it is known, else 0.
+  package var sizeHint: Int {
+    guard descriptor >= 0 else { return bytes.count }
+    var facts = stat()
+    return fstat(descriptor, &facts) == 0 ? max(Int(facts.st_size), 0) : 0
+  }
+
+  /// Fills `buffer` from its beginning.
+  ///
+  /// - Returns: How many bytes it got; 0 only at the end (or into an empty buffer).
+  package func read(into buffer: UnsafeMutableRawBufferPointer) throws(Problem) -> Int {
+    guard let target = buffer.baseAddress, !buffer.isEmpty else { return 0 }
+    guard descriptor >= 0 else {
+      let count = min(buffer.count, bytes.count - position)
+      bytes.withUnsafeBytes { source in
+        buffer.copyMemory(
+          from: UnsafeRawBufferPointer(rebasing: source[position..<position + count]))
+      }
+      position += count
+      return count
+    }
+    while true {
+      let got = Glibc.read(descriptor, target, buffer.count)
+      if got >= 0 { return got }
+      if errno != EINTR {
+        throw Problem("reading stopped (\(String(cString: strerror(errno))))")
+      }
+    }
+  }
+}

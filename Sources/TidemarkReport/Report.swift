@@ -1,0 +1,197 @@
+package import TidemarkModel
+
+/// The finished judgement of one run: what every sink, page and report.json is made from.
+///
+/// Everything is in its final order: lists that people read run from the worst to the least.
+package struct Report: Sendable {
+  package var generator: Generator
+  /// Tells several reports on one pull request apart: `[a-z0-9._-]{1,64}`.
+  package var key: String
+  package var run: RunHeader
+  package var jobs: [Job]
+  package var verdict: Verdict
+  /// Why the verdict is what it is, and what else a reader must know; the weightiest first.
+  package var reasons: [Reason]
+  package var gate: [GateResult]
+  package var links: Links
+  package var baseline: Baseline
+  package var inputs: [InputRecord]
+  package var testTotals: TestTotals
+  /// Every test of the run and every removed one, in the order of suite, class, name and ordinal.
+  package var tests: [TestResult]
+  package var seriesTotals: SeriesTotals
+  /// The window's runs, oldest first, this run last; ``SeriesChange/points`` and
+  /// ``TestResult/history`` point into it.
+  package var runs: [WindowRun]
+  /// Every series judged, and the missing ones: by state (worst first), then size of the change.
+  package var series: [SeriesChange]
+  package var clusters: [Cluster]
+  package var environmentChanges: [EnvironmentChange]
+  /// Notes that people wrote, as Markdown, pinned to commits.
+  package var annotations: [Annotation]
+  /// What a sink left out for its byte budget; filled in by the sinks' caller.
+  package var cuts: [Cut]
+
+  package init(run: RunHeader, generator: Generator, key: String = "main") {
+    self.run = run
+    self.generator = generator
+    self.key = key
+    jobs = []
+    verdict = .unjudged
+    reasons = []
+    gate = []
+    links = Links()
+    baseline = Baseline(status: .none)
+    inputs = []
+    testTotals = TestTotals()
+    tests = []
+    seriesTotals = SeriesTotals()
+    runs = []
+    series = []
+    clusters = []
+    environmentChanges = []
+    annotations = []
+    cuts = []
+  }
+
+  /// The tests whose state is worth a line: everything but `passing`, the worst first.
+  package var testChanges: [TestResult] {
+    tests.filter { $0.state != .passing }.sorted { first, second in
+      (first.state.rank, first.sortKey) < (second.state.rank, second.sortKey)
+    }
+  }
+}
+
+package struct Generator: Hashable, Sendable {
+  package var name: String
+  package var version: String
+  package init(name: String = "tidemark", version: String) {
+    self.name = name
+    self.version = version
+  }
+}
+
+package struct Job: Hashable, Sendable {
+  package var name: String
+  package var url: String?
+  package var environment: [String: String]
+  package init(name: String, url: String? = nil, environment: [String: String] = [:]) {
+    self.name = name
+    self.url = url
+    self.environment = environment
+  }
+}
+
+/// Where the reader can go on, absolute addresses all.
+package struct Links: Hashable, Sendable {
+  package var site: String?
+  package var run: String?
+  package var artifact: String?
+  package init(site: String? = nil, run: String? = nil, artifact: String? = nil) {
+    self.site = site
+    self.run = run
+    self.artifact = artifact
+  }
+}
+
+/// One run of the window.
+package struct WindowRun: Hashable, Sendable {
+  package var id: String
+  /// The hash of ``id``: names the run's page.
+  package var identifier: Identifier
+  package var time: Timestamp
+  package var commit: String?
+  package var branch: String?
+  package var url: String?
+  /// What was said of it when it was judged, where that was recorded.
+  package var verdict: Verdict?
+  package var counts: OutcomeCounts
+  package var seriesCount: Int
+
+  package init(
+    id: String, identifier: Identifier, time: Timestamp, commit: String? = nil,
+    branch: String? = nil, url: String? = nil, verdict: Verdict? = nil,
+    counts: OutcomeCounts = OutcomeCounts(), seriesCount: Int = 0
+  ) {
+    self.id = id
+    self.identifier = identifier
+    self.time = time
+    self.commit = commit
+    self.branch = branch
+    self.url = url
+    self.verdict = verdict
+    self.counts = counts
+    self.seriesCount = seriesCount
+  }
+}
+
+package struct EnvironmentChange: Hashable, Sendable {
+  package var job: String
+  package var key: String
+  package var from: String?
+  package var to: String?
+  package init(job: String, key: String, from: String?, to: String?) {
+    self.job = job
+    self.key = key
+    self.from = from
+    self.to = to
+  }
+}
+
+/// Changes that start in the same range of commits.
+package struct Cluster: Hashable, Sendable {
+  package var id: Identifier
+  /// `commit` (a common range of commits), `machine` (every series at once), `message` (failures
+  /// that say the same).
+  package var kind: String
+  package var series: [Identifier]
+  package var tests: [Identifier]
+  package var changePoint: ChangePoint?
+  package var suspects: [Suspect]
+  package init(
+    id: Identifier, kind: String, series: [Identifier], tests: [Identifier],
+    changePoint: ChangePoint? = nil, suspects: [Suspect] = []
+  ) {
+    self.id = id
+    self.kind = kind
+    self.series = series
+    self.tests = tests
+    self.changePoint = changePoint
+    self.suspects = suspects
+  }
+}
+
+/// A commit that may be the cause.
+package struct Suspect: Hashable, Sendable {
+  package var commit: String
+  package var author: String?
+  package var subject: String?
+  package init(commit: String, author: String? = nil, subject: String? = nil) {
+    self.commit = commit
+    self.author = author
+    self.subject = subject
+  }
+}
+
+package struct Annotation: Hashable, Sendable {
+  package var commit: String
+  package var markdown: String
+  package init(commit: String, markdown: String) {
+    self.commit = commit
+    self.markdown = markdown
+  }
+}
+
+/// What one sink left out, and of how much.
+package struct Cut: Hashable, Sendable {
+  package var sink: String
+  package var what: String
+  package var kept: Int
+  package var total: Int
+  package init(sink: String, what: String, kept: Int, total: Int) {
+    self.sink = sink
+    self.what = what
+    self.kept = kept
+    self.total = total
+  }
+}
