@@ -57,7 +57,8 @@ let package = Package(
     .target(
       name: "TidemarkAnalysis",
       dependencies: [
-        "TidemarkModel", "TidemarkHistory", "TidemarkStatistics", "TidemarkReport",
+        "TidemarkModel", "TidemarkSyntax", "TidemarkRun", "TidemarkHistory",
+        "TidemarkStatistics", "TidemarkReport",
       ],
       swiftSettings: strict),
     .target(
@@ -113,8 +114,8 @@ let package = Package(
     .testTarget(
       name: "TidemarkAnalysisTests",
       dependencies: [
-        "TidemarkModel", "TidemarkHistory", "TidemarkStatistics", "TidemarkReport",
-        "TidemarkAnalysis",
+        "TidemarkModel", "TidemarkSyntax", "TidemarkRun", "TidemarkHistory",
+        "TidemarkStatistics", "TidemarkReport", "TidemarkAnalysis",
       ],
       swiftSettings: strict),
     .testTarget(

@@ -30,5 +30,18 @@ package enum Recognition: Hashable, Sendable {
 
 /// Every format, most specific first: the first that recognises a file reads it.
 package let formats: [any Format.Type] = [
-  TAP.self
+  // XML: each known by its root and what stands in it.
+  TRX.self,
+  NUnit3.self,
+  NUnit2.self,
+  XUnit.self,
+  TestNG.self,
+  JUnit.self,
+  // Benchmarks in JSON: objects first, each known by members that only it has; the bare array of
+  // names and values says least and comes last.
+  GoogleBenchmark.self,
+  Hyperfine.self,
+  GitHubActionBenchmark.self,
+  // Text that has marks of its own.
+  TAP.self,
 ]

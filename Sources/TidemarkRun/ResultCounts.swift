@@ -48,7 +48,7 @@ package struct ResultCounts: Hashable, Sendable {
       guard measurement.isPrimary else { continue }
       names.insert(name + "\u{1}" + measurement.labels.description + "\u{1}" + measurement.metric)
     }
-    benchmarks = names.count
+    benchmarks = names.count + Set(results.unmeasured).count
     series = identities.count
   }
 }
