@@ -32,9 +32,12 @@ package enum Recognition: Hashable, Sendable {
 package let formats: [any Format.Type] = [
   // Our own, known by its schema's name.
   RunDocument.self,
-  // JSON benchmarks: objects first, each known by members that only it has; the bare array of
-  // names and values says least and comes last.
-  GoogleBenchmark.self, Hyperfine.self, GitHubActionBenchmark.self,
+  // JSON lines, known by any one of their lines. Benchmarks without tests go to the benchmark reader.
+  GoBench.self, GoTestJSON.self,
+  // JSON benchmarks: objects first, each known by members that only it has; the two made of names
+  // and values alone say least and come last.
+  GoogleBenchmark.self, PytestBenchmark.self, Hyperfine.self, LMEval.self,
+  GitHubActionBenchmark.self, BencherMetricFormat.self,
   // Text, by its lines.
   TAP.self,
 ]
