@@ -80,6 +80,8 @@ private struct Row {
   var skipReason: String?
   var counters: [(name: JSONText, value: Double)] = []
 
+  private static let counterLimit = 256
+
   init?(_ row: JSONValue) {
     var name: JSONText?
     var hasFailed = false
@@ -105,7 +107,9 @@ private struct Row {
         "iterations", "rms":
         continue
       default:
-        if let number = value.double { counters.append((key, number)) }
+        if let number = value.double, counters.count < Row.counterLimit {
+          counters.append((key, number))
+        }
       }
     }
     guard let name else { return nil }
