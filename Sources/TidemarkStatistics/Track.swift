@@ -26,7 +26,7 @@ package struct Track: Sendable {
   /// The common mode's lasting moves, by the position in `y` of the first run after them.
   var machineShifts: [MachineShift] = []
   /// The repetitions within the newest run, on the scale; empty if unknown.
-  let newestRepetitions: [Double]
+  var newestRepetitions: [Double]
 
   /// A lasting move of the common mode as one track sees it.
   struct MachineShift: Hashable, Sendable {
