@@ -11,8 +11,7 @@ package struct Tidemark: AsyncParsableCommand {
     version: version,
     subcommands: [
       ReportCommand.self, CollectCommand.self, InspectCommand.self, FormatsCommand.self,
-      DetectCommand.self,
-      HistoryCommand.self,
+      HistoryCommand.self, CompareCommand.self, DetectCommand.self,
     ])
 
   package init() {}
