@@ -93,8 +93,11 @@ struct SeriesStates: Sendable {
   /// The judged series, the worst first.
   func changes(_ answer: BatchAnswer) -> [SeriesChange] {
     let comparisons = comparisons(answer)
+    let machineChanges = Dictionary(grouping: answer.machineChanges) { $0.unit ?? "" }
     var changes = tracks.indices.map { place in
-      change(tracks[place], answer.series[place], batch[place], comparisons[place])
+      change(
+        tracks[place], answer.series[place], batch[place], comparisons[place],
+        machineChanges[tracks[place].group] ?? [])
     }
     changes.sort { first, second in
       if first.state.rank != second.state.rank { return first.state.rank < second.state.rank }
@@ -128,7 +131,7 @@ struct SeriesStates: Sendable {
 
   private func change(
     _ track: SeriesTrack, _ answer: SeriesAnswer, _ input: SeriesInput,
-    _ comparison: (ItemComparison, q: Double)?
+    _ comparison: (ItemComparison, q: Double)?, _ machineChanges: [MachineChange]
   ) -> SeriesChange {
     let series = track.series
     let rules = SeriesRules(series, options.detection)
@@ -150,7 +153,8 @@ struct SeriesStates: Sendable {
     var judgement = SeriesJudgement(
       track: track, answer: answer, input: input, window: window, run: run,
       recentStart: recentStart(track), acceptedEnd: acceptedEnd(track, answer),
-      isAccepted: { isClusterAccepted($0) }, options: options.detector, comparison: comparison)
+      isAccepted: { isClusterAccepted($0) }, options: options.detector, comparison: comparison,
+      machineChanges: machineChanges)
     judgement.decide()
     judgement.describe(&change)
     finish(&change, track)

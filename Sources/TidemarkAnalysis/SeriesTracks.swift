@@ -75,6 +75,10 @@ struct SeriesTrack: Sendable {
     samples.append(value.samples?.values ?? [])
   }
 
+  /// Names the series that share a machine: those of one quantity in one job. A common mode is taken
+  /// out of them together.
+  var group: String { "\(series.identity.quantity.name)\u{1}\(series.job)" }
+
   /// What the detector's values are multiplied by: shares are judged as shares, from 0 to 1.
   var detectorScale: Double { isShare ? series.unit.scale : 1 }
 
@@ -96,7 +100,7 @@ struct SeriesTrack: Sendable {
     let hasErrors = standardErrors.contains { $0 != nil }
     let hasSamples = !(samples.last ?? []).isEmpty
     return SeriesInput(
-      id: "", unit: series.identity.quantity.name,
+      id: "", unit: group,
       direction: direction == .lower ? .lower : .higher,
       values: scale == 1 ? Array(values.prefix(count)) : values.prefix(count).map { $0 * scale },
       runs: Array(runs.prefix(count)),
