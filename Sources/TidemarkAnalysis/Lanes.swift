@@ -78,9 +78,9 @@ struct Lanes: Sendable {
   /// - Parameters:
   ///   - entries: of one run, in the order of (table, job).
   ///   - places: for each job of the run, its place among this run's jobs, or −1.
-  func follow<Entry: JobEntry>(
-    _ entries: [Entry], places: [Int32], _ body: (_ lane: Int, _ entry: Int) -> Void
-  ) {
+  func follow<Entries: RandomAccessCollection>(
+    _ entries: Entries, places: [Int32], _ body: (_ lane: Int, _ entry: Int) -> Void
+  ) where Entries.Index == Int, Entries.Element: JobEntry {
     var index = 0
     while index < entries.count {
       let table = entries[index].table
@@ -99,10 +99,10 @@ struct Lanes: Sendable {
   }
 
   /// As above, for one id that stands in several jobs, here or there: only equal names go together.
-  private func followShared<Entry: JobEntry>(
-    _ entries: [Entry], _ range: Range<Int>, lane first: Int32, places: [Int32],
+  private func followShared<Entries: RandomAccessCollection>(
+    _ entries: Entries, _ range: Range<Int>, lane first: Int32, places: [Int32],
     _ body: (_ lane: Int, _ entry: Int) -> Void
-  ) {
+  ) where Entries.Index == Int, Entries.Element: JobEntry {
     for index in range {
       let place = Lanes.place(of: entries[index].job, in: places)
       var lane = first

@@ -151,6 +151,10 @@ import Testing
     let answer = Detector().judge([input]).series[0]
     #expect(answer.changes.isEmpty && answer.verdict == .unchanged)
     #expect(answer.regimes.map(\.first) == [0, 30])
+    input.environment = (0..<60).map { $0 < 57 ? "old" : "new" }
+    let early = Detector().judge([input]).series[0]
+    #expect(early.verdict == .insufficient && early.neededRuns == 2)
+    #expect(early.changes.map(\.index) == [30], "the old class's changes stay")
   }
 
   @Test("alternating machine classes are judged each by itself")
@@ -179,6 +183,9 @@ import Testing
     let answer = Detector().judge([input]).series[0]
     #expect(answer.changes.isEmpty && answer.verdict == .unchanged)
     #expect(answer.regimes.map(\.first) == [0, 70])
+    input.acceptedChanges = [90]
+    let later = Detector().judge([input]).series[0]
+    #expect(later.changes.map(\.index) == [70] && later.verdict == .unchanged)
   }
 
   @Test("a floor of a series' own is kept")
