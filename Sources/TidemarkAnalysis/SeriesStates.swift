@@ -76,13 +76,16 @@ struct SeriesStates: Sendable {
     var tracks = series.map { SeriesTrack($0) }
     let machines = series.map { environments.machine(ofJob: $0.job) }
     for (index, stored) in window.runs.enumerated() {
-      lanes.follow(stored.values, places: window.jobPlaces[index]) { lane, entry in
-        let value = stored.values[entry]
+      let values = stored.values
+      lanes.follow(values, places: window.jobPlaces[index]) { lane, result in
         // Runs of one machine class are compared with that class's own level.
-        guard environments.machine(ofJob: value.job, in: index) == machines[lane],
+        guard environments.machine(ofJob: values.jobs[result], in: index) == machines[lane],
           tracks[lane].runs.last != index
         else { return }
-        tracks[lane].append(value, run: index, isBase: index < window.baseCount)
+        tracks[lane].append(
+          values.numbers[result], unitScale: values.unitScales[result],
+          detail: values.details.isEmpty ? nil : values.details[result], run: index,
+          isBase: index < window.baseCount)
       }
     }
     guard !isMissing else { return tracks }

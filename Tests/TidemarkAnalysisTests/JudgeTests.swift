@@ -75,16 +75,21 @@ import TidemarkRun
     history.tests.reverse()
     history.series.reverse()
     for run in history.runs.indices {
-      for index in history.runs[run].outcomes.indices {
-        history.runs[run].outcomes[index].test =
-          Int32(tests - 1) - history.runs[run].outcomes[index].test
+      let stored = history.runs[run]
+      let outcomes = stored.outcomes.map { outcome in
+        var outcome = outcome
+        outcome.test = Int32(tests - 1) - outcome.test
+        return outcome
       }
-      for index in history.runs[run].values.indices {
-        history.runs[run].values[index].series =
-          Int32(series - 1) - history.runs[run].values[index].series
+      let values = stored.values.map { value in
+        var value = value
+        value.series = Int32(series - 1) - value.series
+        return value
       }
-      history.runs[run].outcomes.sort { ($0.test, $0.job) < ($1.test, $1.job) }
-      history.runs[run].values.sort { ($0.series, $0.job) < ($1.series, $1.job) }
+      history.runs[run] = StoredRun(
+        header: stored.header, jobs: stored.jobs,
+        outcomes: outcomes.sorted { ($0.test, $0.job) < ($1.test, $1.job) },
+        values: values.sorted { ($0.series, $0.job) < ($1.series, $1.job) })
     }
     let turned = Judge(options: laboratory.options).report(on: laboratory.current, against: history)
     #expect(text(turned) == text(laboratory.report))
