@@ -1,6 +1,8 @@
-private import ArgumentParser
+private import Glibc
 private import TidemarkCommands
 
 @main enum Program {
-  static func main() async { await Tidemark.main() }
+  static func main() async {
+    exit(await Tidemark.run(Array(CommandLine.arguments.dropFirst())))
+  }
 }

@@ -1,0 +1,38 @@
+import ArgumentParser
+
+/// What every command takes.
+struct CommonOptions: ParsableArguments {
+  @Option(help: "The configuration file (default: tidemark.yml if it is there).")
+  var config: String?
+
+  @Flag(help: "Print the answer for machines: JSON on standard output.")
+  var json = false
+
+  @Flag(help: "Print no progress, only problems.")
+  var quiet = false
+
+  @Flag(help: "Print more of what is done and why.")
+  var verbose = false
+
+  @Option(help: "Colours on the terminal: auto, always or never.")
+  var color: ColorChoice?
+
+  @Option(help: "Append what was done to FILE, a JSON line each.")
+  var auditLog: String?
+
+  enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
+    case auto, always, never
+  }
+
+  func progress(environment: [String: String]) -> Progress {
+    let isPlain = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
+    let usesColor =
+      switch color ?? .auto {
+      case .always: true
+      case .never: false
+      case .auto: Terminal.isErrorTerminal && !isPlain
+      }
+    return Progress(
+      level: quiet ? .quiet : verbose ? .verbose : .normal, usesColor: usesColor)
+  }
+}

@@ -1,0 +1,56 @@
+package import TidemarkModel
+
+/// Says what a file is that no reader takes, and what to do about it.
+package enum Unrecognised {
+  package static func explain(_ head: Head, path: String) -> Problem {
+    let (what, remedy) = diagnosis(head)
+    return Problem(what, path: path, line: head.bytes.isEmpty ? nil : 1, remedy: remedy)
+  }
+
+  private static let regenerate = "have the job write the report anew, or exclude the file"
+
+  private static func diagnosis(_ head: Head) -> (String, String) {
+    let bytes = head.bytes
+    if bytes.isEmpty { return ("is empty", "check that the tests ran and wrote their report") }
+    guard let ink = head.firstInk else {
+      return ("holds nothing but white space", "check that the tests ran and wrote their report")
+    }
+    if head.contains("version https://git-lfs.github.com/spec/") {
+      return (
+        "is a Git LFS pointer and not the file itself", "check out with LFS (`git lfs pull`)"
+      )
+    }
+    if head.contains("<<<<<<< ") && head.contains(">>>>>>> ") {
+      return ("holds the marks of an unfinished merge", "resolve the conflict, then run again")
+    }
+    if let archive = archive(bytes) { return archive }
+    if bytes.contains(0) { return ("is binary data in no known format", regenerate) }
+    let root = head.rootElement
+    if root?.lowercased() == "html" || head.contains("<!DOCTYPE html") {
+      return (
+        "is an HTML page and not a report",
+        "look at the page: it may be a sign-in or error page saved in the report's place"
+      )
+    }
+    if let root { return ("is XML with the root <\(root)>, which no reader knows", tried("XML")) }
+    if ink == UInt8(ascii: "{") || ink == UInt8(ascii: "[") {
+      return ("is JSON (or begins like it) that no reader knows", tried("JSON"))
+    }
+    return ("is in no format that a reader knows", tried("text"))
+  }
+
+  private static func tried(_ kind: String) -> String {
+    "force a format by FORMAT:PATH if you know it; `tidemark formats` lists the \(formats.count) "
+      + "that were tried on this \(kind) file"
+  }
+
+  private static func archive(_ bytes: [UInt8]) -> (String, String)? {
+    let kinds: [([UInt8], String)] = [
+      ([0x1F, 0x8B], "gzip data"), ([0x28, 0xB5, 0x2F, 0xFD], "zstd data"),
+      ([0x50, 0x4B, 0x03, 0x04], "a zip archive"), ([0x42, 0x5A, 0x68], "bzip2 data"),
+      ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz data"),
+    ]
+    guard let kind = kinds.first(where: { bytes.starts(with: $0.0) }) else { return nil }
+    return ("is \(kind.1)", "unpack it before this step")
+  }
+}

@@ -1,0 +1,94 @@
+package import TidemarkModel
+
+/// What one file holds, counted before anything is joined: what `inspect` prints.
+package struct ResultCounts: Hashable, Sendable {
+  package var tests = OutcomeCounts()
+  /// Results whose suite, class, name and parameters stood before in the file.
+  package var repeats = 0
+  /// Attempts inside records, before the last.
+  package var attempts = 0
+  package var flaky = 0
+  /// Seconds; nil where no result has a time.
+  package var duration: Double?
+  /// Distinct names, or distinct pairs of name and metric in formats without a main metric.
+  package var benchmarks = 0
+  /// Distinct series.
+  package var series = 0
+
+  package init(_ results: Results) {
+    countTests(results)
+    countMeasurements(results)
+  }
+
+  private mutating func countTests(_ results: Results) {
+    var sum = 0.0
+    var hasDuration = false
+    for test in results.tests where test.role != .inner {
+      tests.add(test.outcome)
+      guard let duration = test.duration else { continue }
+      sum += duration
+      hasDuration = true
+    }
+    duration = hasDuration ? sum : nil
+    for test in results.tests where test.role != .inner {
+      guard let detail = results.detail(of: test) else { continue }
+      attempts += detail.attempts.count
+      let disagrees = detail.attempts.contains { $0.outcome.isFailure != test.outcome.isFailure }
+      if detail.isMarkedFlaky || disagrees { flaky += 1 }
+    }
+    repeats = RepeatCounter.count(results)
+  }
+
+  private mutating func countMeasurements(_ results: Results) {
+    var names: Set<String> = []
+    var identities: Set<SeriesIdentity> = []
+    for measurement in results.measurements {
+      let name = measurement.name + "\u{1}" + measurement.parameters.description
+      identities.insert(measurement.identity(under: .none))
+      guard measurement.isPrimary else { continue }
+      names.insert(name + "\u{1}" + measurement.labels.description + "\u{1}" + measurement.metric)
+    }
+    benchmarks = names.count + Set(results.unmeasured).count
+    series = identities.count
+  }
+}
+
+extension Measurement {
+  /// Its series, with labels given from outside; the format's own count before those.
+  package func identity(under given: Labels) -> SeriesIdentity {
+    SeriesIdentity(
+      name: name, parameters: parameters, metric: metric, quantity: unit.quantity,
+      labels: given.merging(labels))
+  }
+}
+
+/// Counts repeated names by a hash over their bytes: no String a test.
+private enum RepeatCounter {
+  static func count(_ results: Results) -> Int {
+    guard results.tests.count > 1 else { return 0 }
+    var seen: Set<UInt64> = []
+    seen.reserveCapacity(results.tests.count)
+    var repeats = 0
+    for test in results.tests where test.role != .inner {
+      if !seen.insert(hash(test, in: results)).inserted { repeats += 1 }
+    }
+    return repeats
+  }
+
+  /// FNV-1a over 64 bits, a byte at a time, as its authors give it
+  /// (http://www.isthe.com/chongo/tech/comp/fnv/).
+  private static func hash(_ test: TestRecord, in results: Results) -> UInt64 {
+    var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bitPattern: Int64(test.suite))
+    for range in [test.className, test.name] {
+      let start = Int(range.start)
+      for byte in results.text.bytes[start..<start + Int(range.count)] {
+        hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+      }
+      hash = (hash ^ 0xff) &* 0x100_0000_01b3
+    }
+    for byte in (results.detail(of: test)?.parameters ?? "").utf8 {
+      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    }
+    return hash
+  }
+}
