@@ -45,7 +45,8 @@ package struct SeriesInput: Hashable, Sendable {
   package var environment: [String]?
   /// The number of items behind each value of a rate.
   package var counts: [Double]?
-  /// The standard error of each value, in its unit; not finite where unknown.
+  /// The standard error of each value, in its unit; not finite where unknown. Used for rates without
+  /// counts: they tell how many items stand behind a value.
   package var standardErrors: [Double]?
   /// The repetitions within each run, in the unit of `values`; empty where unknown.
   package var samples: [[Double]]?

@@ -126,14 +126,25 @@ extension Track {
   }
 
   /// The counts behind a rate; runs without one get the median of the others. `nil` if none is known.
+  ///
+  /// Without counts, standard errors tell what they are worth: p (1 − p) / error².
   private static func knownCounts(_ input: SeriesInput, _ indices: [Int]) -> [Double]? {
-    guard case .rate = input.kind, let all = input.counts else { return nil }
+    guard case .rate(let percent) = input.kind else { return nil }
+    let all = input.counts ?? effectiveCounts(input, scale: percent ? 100 : 1)
     let given = indices.map { $0 < all.count && all[$0] >= 1 && all[$0].isFinite ? all[$0] : nil }
     var sample = OrderedSample()
     sample.take(given.compactMap { $0 })
     guard sample.count > 0 else { return nil }
     let usual = sample.median
     return given.map { $0 ?? usual }
+  }
+
+  private static func effectiveCounts(_ input: SeriesInput, scale: Double) -> [Double] {
+    guard let errors = input.standardErrors else { return [] }
+    return zip(input.values, errors).map { value, error in
+      let p = value / scale
+      return p * (1 - p) / squared(error / scale)
+    }
   }
 
   private static func knownDeviations(counts: [Double]?, scale: Scale) -> [Double] {
