@@ -99,8 +99,8 @@ extension CommonMode.Course {
       for i in values.indices {
         let value = aligned.next(of: i, at: place)
         values[i] = value
-        guard place >= 3, value.isFinite, let level = recent.median(i) else { continue }
-        departures.append(value - level)
+        let departure = value - recent.median(i)
+        if place >= 3, departure.isFinite { departures.append(departure) }
       }
       if departures.count >= options.commonSeries {
         moves[place] = Self.commonMove(departures, options: options, sample: &sample)
@@ -195,59 +195,4 @@ private struct AlignedValues {
     nexts[series] = next + 1
     return values[next]
   }
-}
-
-/// The values of the newest runs of many series, each series' also by size: medians are at hand.
-private struct RecentValues {
-  private let capacity: Int
-  /// By series, then by run in a ring; NaN where a series has none.
-  private var ring: [Double]
-  /// By series, then ascending; only the first `counts` of each.
-  private var ordered: [Double]
-  private var counts: [Int]
-  private var slot = 0
-
-  init(series: Int, runs: Int) {
-    capacity = runs
-    ring = [Double](repeating: .nan, count: series * runs)
-    ordered = ring
-    counts = [Int](repeating: 0, count: series)
-  }
-
-  func median(_ series: Int) -> Double? {
-    let count = counts[series]
-    guard count > 0 else { return nil }
-    let start = series * capacity
-    return (ordered[start + (count - 1) / 2] + ordered[start + count / 2]) / 2
-  }
-
-  /// Puts a value, or NaN for none, in the place of the oldest run's.
-  mutating func replaceOldest(_ series: Int, with value: Double) {
-    let start = series * capacity
-    let oldest = ring[start + slot]
-    ring[start + slot] = value
-    var count = counts[series]
-    if !oldest.isNaN {
-      var rank = start
-      while ordered[rank] != oldest { rank += 1 }
-      count -= 1
-      while rank < start + count {
-        ordered[rank] = ordered[rank + 1]
-        rank += 1
-      }
-    }
-    if !value.isNaN {
-      var rank = start + count
-      while rank > start, ordered[rank - 1] > value {
-        ordered[rank] = ordered[rank - 1]
-        rank -= 1
-      }
-      ordered[rank] = value
-      count += 1
-    }
-    counts[series] = count
-  }
-
-  /// Goes on to the next run.
-  mutating func advance() { slot = (slot + 1) % capacity }
 }
