@@ -14,6 +14,8 @@ package struct CommonMode: Sendable {
     var moves: [Double] = []
     /// The lasting ones, by their place in `runs`.
     var shifts: [(place: Int, shift: Double)] = []
+    /// The ranks of runs at which a change of machine class explains a shift.
+    var classChanges: Set<Int> = []
   }
 
   private(set) var courses: [Group: Course] = [:]
@@ -31,10 +33,10 @@ package struct CommonMode: Sendable {
     }
   }
 
-  /// The machine changes of all groups, by run and unit.
+  /// The machine changes of all groups, by run and unit, without those that a machine class tells.
   var machineChanges: [MachineChange] {
     let changes = courses.flatMap { group, course in
-      course.shifts.map {
+      course.shifts.filter { !course.classChanges.contains(course.runs[$0.place]) }.map {
         MachineChange(
           run: course.runs[$0.place],
           shift: Scale.logarithmic.effect(from: 0, to: $0.shift), unit: group.unit,
@@ -88,6 +90,7 @@ extension CommonMode.Course {
   /// of those departures the median, where it stands out and most series agree on its sign.
   fileprivate init(of tracks: [Track], options: DetectorOptions) {
     runs = Self.allRuns(of: tracks)
+    classChanges = Set(tracks.flatMap { track in track.classChanges.map { track.runs[$0] } })
     moves = [Double](repeating: 0, count: runs.count)
     var aligned = AlignedValues(of: tracks, runs: runs)
     var recent = RecentValues(series: tracks.count, runs: options.commonRuns)

@@ -23,12 +23,15 @@ package struct Track: Sendable {
   let knownDeviations: [Double]
   /// Positions in `y` at which a boundary is given: neither judged nor reported.
   let fixedBoundaries: [Int]
-  /// The position in `y` of the first run of the newest run's machine class, in one stretch.
-  let classStart: Int
+  /// The positions in `y` of runs whose machine class is not that of the run before.
+  let classChanges: [Int]
   /// The common mode's lasting moves, by the position in `y` of the first run after them.
   var machineShifts: [MachineShift] = []
   /// The repetitions within the newest run, on the scale; empty if unknown.
   var newestRepetitions: [Double]
+
+  /// The position of the first run of the newest run's machine class, in one stretch.
+  var classStart: Int { classChanges.last ?? 0 }
 
   /// A lasting move of the common mode as one track sees it.
   struct MachineShift: Hashable, Sendable {
@@ -104,8 +107,7 @@ extension Track {
     self.indices = indices
     runs = Self.ranks(input.runs, indices)
     knownDeviations = Self.knownDeviations(counts: counts, scale: scale)
-    let classChanges = Self.classChanges(classes, indices)
-    classStart = classChanges.last ?? 0
+    classChanges = Self.classChanges(classes, indices)
     fixedBoundaries = Self.fixedBoundaries(input, indices, classChanges: classChanges)
     newestRepetitions = Self.repetitions(input, indices.last, scale: scale)
   }

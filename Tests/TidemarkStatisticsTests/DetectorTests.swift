@@ -147,6 +147,19 @@ import Testing
     #expect(found.series[3].changes.map(\.index) == [65])
   }
 
+  @Test("a machine change that the machine's label tells is not reported")
+  func labelledMachineChange() {
+    var noisy = Noisy(seed: 12)
+    let batch = (0..<12).map { place in
+      SeriesInput(
+        id: "\(place)", unit: "ns", direction: .lower,
+        values: noisy.series(80, noise: 0.01, steps: [(run: 50, factor: 1.3)]),
+        environment: (0..<80).map { $0 < 50 ? "old" : "new" })
+    }
+    let answer = Detector().judge(batch)
+    #expect(answer.machineChanges.isEmpty && answer.series.allSatisfy { $0.changes.isEmpty })
+  }
+
   @Test("another machine class starts a new level that is not reported")
   func machineClass() {
     var noisy = Noisy(seed: 3)
