@@ -85,7 +85,7 @@ private struct Stage: Sendable {
   private func findings(_ answer: BatchAnswer) -> Findings {
     let changes = series.changes(answer)
     return Findings(
-      run: run.header, baseline: selection.baseline, inputs: run.parts.flatMap(\.inputs),
+      run: run.header, baseline: selection.baseline, inputs: inputs,
       problems: Self.problems(run), tests: tests.results, testTotals: tests.totals,
       series: changes, seriesTotals: SeriesTotals(counting: changes),
       breaches: ThresholdBreach.found(changes, rules: options.thresholds),
@@ -97,6 +97,11 @@ private struct Stage: Sendable {
       sharedTests: tests.shared, sharedSeries: series.shared,
       expiredQuarantine: options.quarantine.filter { $0.isExpired(at: run.header.time) },
       damagedSegments: history.damaged)
+  }
+
+  /// What was read and what was not, in the order of the paths.
+  private var inputs: [InputRecord] {
+    (run.parts.flatMap(\.inputs) + run.unread).sorted { utf8Precedes($0.path, $1.path) }
   }
 
   /// The problems of parts and inputs, each once, in the order of the parts.

@@ -236,8 +236,8 @@ extension Findings {
       }
       let list = Sentence.list(jobs.map(Sentence.quoted))
       let first = jobs.first.map(Sentence.name) ?? ""
-      return "\(Sentence.list(parts)) have the same names in the jobs \(list) and are told apart by"
-        + " job only; give each job a label, as in `--label job=\(first)`"
+      return "the jobs \(list) have \(Sentence.list(parts)) of equal names, told apart by job only;"
+        + " give each job a label, as in `--label job=\(first)`"
     }
     return each(.labelMissing, sentences, more: "set of jobs without labels")
   }

@@ -5,12 +5,19 @@ struct Session {
   let environment: [String: String]
   let settings: Settings
   let progress: Progress
+  let platform = PlatformFacts()
 
   /// - Throws: ``ExitStatus/usage`` after saying what is wrong with the configuration.
   init(_ common: CommonOptions) throws {
     environment = ProcessEnvironment.variables()
     progress = common.progress(environment: environment)
     settings = Settings(environment: environment)
+  }
+
+  /// Says what is wrong, and ends the command.
+  func fail(_ problem: Problem, _ status: ExitStatus) -> ExitStatus {
+    progress.fail(problem)
+    return status
   }
 
   /// The answer of `body`; a problem is said and ends the command with `status`.
@@ -32,4 +39,25 @@ struct Settings {
   func text(_ key: String) -> String? {
     environment["TIDEMARK_" + key.uppercased()]
   }
+  func number(_ key: String) -> Int? { text(key).flatMap { Int($0) } }
+  func labels(forInput path: String) -> Labels { .none }
+  func flag(_ key: String) -> Bool { text(key) == "true" }
+  func list(_ key: String) -> [String] {
+    (text(key) ?? "").split(separator: "\n").map(String.init)
+  }
+}
+
+struct PlatformFacts {
+  var runID: String?
+  var attempt: Int?
+  var commit: String?
+  var branch: String?
+  var base: String?
+  var mergeBase: String?
+  var pullRequest: String?
+  var url: String?
+  var job: String?
+  var jobURL: String?
+  var defaultBranch: String?
+  var startTime: Timestamp?
 }

@@ -9,7 +9,10 @@ package struct Tidemark: AsyncParsableCommand {
     commandName: "tidemark",
     abstract: "Says what a pipeline run made worse, how sure that is, and since which commit.",
     version: version,
-    subcommands: [InspectCommand.self, FormatsCommand.self, HistoryCommand.self])
+    subcommands: [
+      ReportCommand.self, CollectCommand.self, InspectCommand.self, FormatsCommand.self,
+      HistoryCommand.self, CompareCommand.self, DetectCommand.self,
+    ])
 
   package init() {}
 

@@ -80,6 +80,8 @@ private struct Row {
   var skipReason: String?
   var counters: [(name: JSONText, value: Double)] = []
 
+  private static let counterLimit = 256
+
   init?(_ row: JSONValue) {
     var name: JSONText?
     var hasFailed = false
@@ -105,7 +107,9 @@ private struct Row {
         "iterations", "rms":
         continue
       default:
-        if let number = value.double { counters.append((key, number)) }
+        if let number = value.double, counters.count < Row.counterLimit {
+          counters.append((key, number))
+        }
       }
     }
     guard let name else { return nil }
@@ -231,7 +235,7 @@ private struct Family {
       var measurement = Measurement(
         name: name, metric: metric, value: mean.flatMap { value($0, 1) } ?? values.mean,
         unit: unit, direction: .byDefault(metric: metric, unit: unit), isPrimary: isPrimary)
-      measurement.addRepetitions(values)
+      measurement.addRepetitions(values, areRows: true)
       if let deviation, let spread = value(deviation, 1), let n = deviation.repetitions, n > 0 {
         measurement.n = n
         measurement.standardError = spread / Double(n).squareRoot()

@@ -35,6 +35,18 @@ package struct JSONOutline: Sendable {
   /// The first string at `path`, if it has at most 200 bytes.
   package func string(_ path: String) -> String? { texts[path] }
 
+  /// Whether every member of the root that the head has is an object.
+  package var hasOnlyObjects: Bool {
+    !kinds.contains { path, kind in
+      kind != .object && !path.isEmpty && !path.contains { $0 == "." || $0 == "[" }
+    }
+  }
+
+  /// Whether any path that begins with `prefix` fits.
+  package func hasPath(_ prefix: String, where fits: (String) -> Bool) -> Bool {
+    kinds.keys.contains { $0.hasPrefix(prefix) && fits($0) }
+  }
+
   private mutating func note(_ path: String, _ kind: JSONKind) {
     if kinds.count < Self.pathLimit, kinds[path] == nil { kinds[path] = kind }
   }

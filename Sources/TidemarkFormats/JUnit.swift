@@ -1,3 +1,4 @@
+private import Glibc
 package import TidemarkModel
 internal import TidemarkSyntax
 
@@ -133,45 +134,63 @@ private struct OpenSuite {
   var line: Int
 }
 
-/// An open `<testcase>`. Its slot is used again by the next one.
+/// An open `<testcase>`.
 private struct OpenTest {
   var index = 0
   var outcome = Outcome.passed
   /// What the attributes say, for a test with nothing inside.
-  var claimed: Outcome?
-  var detail: TestDetail?
+  var claimed = Outcome.passed
   var hasFailure = false
   var hasChildren = false
+  var hasOutput = false
   var line = 0
-  var file: [UInt8] = []
-  var output = TextTail(limit: 4096)
-
-  mutating func begin(_ index: Int) {
-    self.index = index
-    outcome = .passed
-    claimed = nil
-    detail = nil
-    hasFailure = false
-    hasChildren = false
-    line = 0
-    file.removeAll(keepingCapacity: true)
-    output.reset()
-  }
+  var file: String?
+  var detail: TestDetail?
 }
 
+/// Hands the parser's events to the reading. A pointer to it and no property, because a class's
+/// properties are checked for exclusive access each time: a tenth of the whole reading's time.
 private final class JUnitEvents: XMLEvents {
+  private let reading: UnsafeMutablePointer<JUnitReading>
+
+  init(_ reader: XMLReader) {
+    reading = .allocate(capacity: 1)
+    reading.initialize(to: JUnitReading(reader))
+  }
+
+  deinit {
+    reading.deinitialize(count: 1)
+    reading.deallocate()
+  }
+
+  func start(_ name: XMLName, _ attributes: XMLAttributes) throws(Problem) {
+    try reading.pointee.start(name, attributes)
+  }
+
+  func text(_ text: XMLText) { reading.pointee.take(text) }
+
+  func end(_ name: XMLName) { reading.pointee.end() }
+
+  func finish() -> Results { reading.pointee.finish() }
+}
+
+private struct JUnitReading {
   private let reader: XMLReader
   private let names: JUnitNames
   private var results = Results()
   private var kinds: [Kind] = []
+  private var kind = Kind.other
   private var suites: [OpenSuite] = []
-  /// Slots for open tests; the first `openTests` are in use.
-  private var tests: [OpenTest] = [OpenTest()]
+  /// The innermost open test, where `openTests` is not 0; those around it are in `outerTests`.
+  private var test = OpenTest()
   private var openTests = 0
+  private var outerTests: [OpenTest] = []
+  private var output = TextTail(limit: 4096)
   /// Passed tests of the current suite that have something inside.
   private var dressed: Set<Int32> = []
 
   private var text = BoundedText(limit: TestDetail.textLimit)
+  private var skipsText = true
   private var pendingMessage: String?
   private var pendingType: String?
   private var pendingTime: Double?
@@ -197,35 +216,35 @@ private final class JUnitEvents: XMLEvents {
     reader.skipsText = true
   }
 
-  func start(_ name: XMLName, _ attributes: XMLAttributes) throws(Problem) {
+  mutating func start(_ name: XMLName, _ attributes: XMLAttributes) throws(Problem) {
+    kinds.append(kind)
     if name == names.testcase {
       try startTest(attributes)
-      kinds.append(.testcase)
-      return reader.skipsText = true
+      kind = .testcase
+    } else {
+      kind = kind(of: name)
+      switch kind {
+      case .root, .suite: startSuite(attributes, isRoot: kind == .root)
+      case .failure, .error, .skipped, .earlierFailure, .earlierError, .suiteError:
+        startRecord(attributes)
+      case .output: startOutput()
+      case .suiteOutput: output.reset()
+      case .property: take(property: attributes)
+      default: break
+      }
     }
-    let kind = kind(of: name)
-    switch kind {
-    case .root, .suite: startSuite(attributes, isRoot: kind == .root)
-    case .failure, .error, .skipped, .earlierFailure, .earlierError, .suiteError:
-      startRecord(attributes)
-    case .suiteOutput: tests[0].output.reset()
-    case .property: take(property: attributes)
-    default: break
-    }
-    kinds.append(kind)
-    reader.skipsText = !kind.keepsText
+    followText()
   }
 
-  func text(_ text: XMLText) throws(Problem) {
-    switch kinds.last {
-    case .output: tests[max(openTests - 1, 0)].output.append(text)
-    case .suiteOutput: tests[0].output.append(text)
-    default: self.text.append(text)
+  mutating func take(_ text: XMLText) {
+    if kind == .output || kind == .suiteOutput {
+      output.append(text)
+    } else {
+      self.text.append(text)
     }
   }
 
-  func end(_ name: XMLName) throws(Problem) {
-    guard let kind = kinds.popLast() else { return }
+  mutating func end() {
     switch kind {
     case .testcase: endTest()
     case .root, .suite: endSuite()
@@ -238,15 +257,23 @@ private final class JUnitEvents: XMLEvents {
     case .suiteOutput: endSuiteOutput()
     default: break
     }
-    reader.skipsText = !(kinds.last?.keepsText ?? false)
+    kind = kinds.popLast() ?? .other
+    followText()
   }
 
-  private func kind(of name: XMLName) -> Kind {
+  @inline(__always)
+  private mutating func followText() {
+    guard kind.keepsText == skipsText else { return }
+    skipsText.toggle()
+    reader.skipsText = skipsText
+  }
+
+  private mutating func kind(of name: XMLName) -> Kind {
     if name == names.testsuite { return .suite }
-    if name == names.testsuites { return kinds.isEmpty ? .root : .suite }
-    switch kinds.last {
+    if name == names.testsuites { return suites.isEmpty ? .root : .suite }
+    switch kind {
     case .testcase:
-      tests[max(openTests - 1, 0)].hasChildren = true
+      test.hasChildren = true
       return kindInTest(name)
     case .suite, .root: return kindInSuite(name)
     case .properties: return name == names.property ? .property : .other
@@ -280,8 +307,8 @@ private final class JUnitEvents: XMLEvents {
 
 // MARK: - Suites
 
-extension JUnitEvents {
-  private func startSuite(_ attributes: XMLAttributes, isRoot: Bool) {
+extension JUnitReading {
+  private mutating func startSuite(_ attributes: XMLAttributes, isRoot: Bool) {
     // The root's name is the run's or the tool's (`pytest tests`), no suite's.
     var suite = OpenSuite(
       name: "", firstTest: results.tests.count, announcedFailures: 0, line: reader.line)
@@ -301,7 +328,7 @@ extension JUnitEvents {
     suites.append(suite)
   }
 
-  private func endSuite() {
+  private mutating func endSuite() {
     guard let suite = suites.popLast() else { return }
     let tests = results.tests.count - suite.firstTest
     if tests == 0, suite.announcedFailures > 0, !suite.hasError {
@@ -323,15 +350,15 @@ extension JUnitEvents {
 
   private func quoted(_ name: String) -> String { name.isEmpty ? "" : "`\(name)` " }
 
-  private func report(_ message: String, line: Int) {
+  private mutating func report(_ message: String, line: Int) {
     suiteErrors += 1
-    guard suiteErrors <= JUnitEvents.suiteErrorLimit else { return }
+    guard suiteErrors <= JUnitReading.suiteErrorLimit else { return }
     results.problems.append(
       ResultProblem(.suiteError, message, line: line, isBlocking: true))
   }
 
   /// The index of the innermost suite, which is kept from its first test on; -1 outside of any.
-  private func currentSuite() throws(Problem) -> Int32 {
+  private mutating func currentSuite() throws(Problem) -> Int32 {
     guard let last = suites.indices.last else { return -1 }
     suites[last].ownTests &+= 1
     if let index = suites[last].index { return index }
@@ -339,9 +366,9 @@ extension JUnitEvents {
     var index: Int32 = -1
     if !path.isEmpty {
       pathElements += path.count
-      guard pathElements <= JUnitEvents.pathElementLimit else {
+      guard pathElements <= JUnitReading.pathElementLimit else {
         throw Problem(
-          "has more than \(JUnitEvents.pathElementLimit) suites within suites", line: reader.line,
+          "has more than \(JUnitReading.pathElementLimit) suites within suites", line: reader.line,
           remedy: "split the report")
       }
       index = Int32(truncatingIfNeeded: results.suites.count)
@@ -377,12 +404,12 @@ extension JUnitEvents {
     return hasher.value
   }
 
-  private func take(timestamp: XMLText) {
+  private mutating func take(timestamp: XMLText) {
     guard timestamp.bytes.count <= 64, let time = TimeText.parse(timestamp.string) else { return }
     if results.newestTime.map({ $0 < time }) ?? true { results.newestTime = time }
   }
 
-  private func take(property attributes: XMLAttributes) {
+  private mutating func take(property attributes: XMLAttributes) {
     guard let name = attributes[names.name], let value = attributes[names.value],
       kinds.dropLast().last == .suite || kinds.dropLast().last == .root
     else { return }
@@ -397,13 +424,13 @@ extension JUnitEvents {
     }
   }
 
-  private func take(fact key: String, _ value: XMLText) {
+  private mutating func take(fact key: String, _ value: XMLText) {
     let value = value.trimmed
     guard !value.isEmpty, value.bytes.count <= 256, results.environment[key] == nil else { return }
     results.environment[key] = value.string
   }
 
-  private func endSuiteError() {
+  private mutating func endSuiteError() {
     let what = pendingMessage ?? firstLine(of: text.string) ?? "an error outside any test"
     let name = suites.last?.name ?? ""
     report(name.isEmpty ? what : "\(name): \(what)", line: reader.line)
@@ -418,21 +445,22 @@ extension JUnitEvents {
     return test.outcome.isFailure && results.detail(of: test)?.output == nil
   }
 
-  private func endSuiteOutput() {
+  private mutating func endSuiteOutput() {
     guard let detail = results.tests.last?.detail, detail >= 0 else { return }
-    results.details[Int(detail)].output = tests[0].output.string
+    results.details[Int(detail)].output = output.string
   }
 }
 
 // MARK: - Tests
 
-extension JUnitEvents {
-  private func startTest(_ attributes: XMLAttributes) throws(Problem) {
-    if openTests == tests.count { tests.append(OpenTest()) }
-    let slot = openTests
-    openTests += 1
-    tests[slot].begin(results.tests.count)
-    if slot > 0 { tests[slot - 1].hasChildren = true }
+extension JUnitReading {
+  private mutating func startTest(_ attributes: XMLAttributes) throws(Problem) {
+    if openTests > 0 {
+      test.hasChildren = true
+      outerTests.append(test)
+    }
+    openTests &+= 1
+    beginTest()
 
     var name: XMLText?
     var className: XMLText?
@@ -440,8 +468,8 @@ extension JUnitEvents {
     var time: XMLText?
     var duration: XMLText?
     for index in 0..<attributes.count {
-      let value = attributes.value(at: index)
       guard let key = attributes.name(at: index) else { continue }
+      let value = attributes.value(at: index)
       if key == names.name {
         name = name ?? value
       } else if key == names.classname {
@@ -449,47 +477,69 @@ extension JUnitEvents {
       } else if key == names.time {
         time = time ?? value
       } else {
-        take(key, value, slot, otherClass: &otherClass, duration: &duration)
+        take(key, value, otherClass: &otherClass, duration: &duration)
       }
     }
-    let seconds = time.flatMap(seconds) ?? duration.flatMap(seconds)
+    var seconds = time.flatMap { self.seconds($0) }
+    if seconds == nil, let duration { seconds = self.seconds(duration) }
     results.tests.append(
       TestRecord(
         suite: try currentSuite(), className: keepClass(className ?? otherClass),
         name: keep(name), outcome: .passed, duration: seconds))
-    if let claimed = tests[slot].claimed, claimed != .passed,
-      let message = attributes[names.message]
-    {
-      tests[slot].detail = TestDetail(message: shortened(message))
+    if test.claimed != .passed, let message = attributes[names.message] {
+      test.detail = TestDetail(message: self.message(message))
     }
   }
 
+  private mutating func beginTest() {
+    test.index = results.tests.count
+    test.outcome = .passed
+    test.claimed = .passed
+    test.hasFailure = false
+    test.hasChildren = false
+    test.hasOutput = false
+    test.line = 0
+    if test.file != nil { test.file = nil }
+    if test.detail != nil { test.detail = nil }
+    if test.index == 2048 { reserve() }
+  }
+
+  /// Makes room for as many tests as the file will have if it goes on as it began: growing by
+  /// doubling would hold the tests one and a half times over.
+  private mutating func reserve() {
+    let progress = reader.progress
+    guard progress > 0, progress < 1 else { return }
+    let count = min(Double(results.tests.count) / progress * 1.1, 100_000_000)
+    let bytes = min(Double(results.text.bytes.count) / progress * 1.1, 4e9)
+    results.tests.reserveCapacity(Int(count))
+    results.text.bytes.reserveCapacity(Int(bytes))
+  }
+
   /// The rarer attributes.
-  private func take(
-    _ key: XMLName, _ value: XMLText, _ slot: Int, otherClass: inout XMLText?,
-    duration: inout XMLText?
+  private mutating func take(
+    _ key: XMLName, _ value: XMLText, otherClass: inout XMLText?, duration: inout XMLText?
   ) {
     switch key {
     case names.class, names.className: otherClass = otherClass ?? value
     case names.duration: duration = duration ?? value
-    case names.status, names.result: claim(value, slot)
-    case names.file, names.filepath:
-      if tests[slot].file.isEmpty { tests[slot].file.append(contentsOf: value.bytes.prefix(4096)) }
-    case names.line, names.lineno: tests[slot].line = max(value.integer ?? 0, 0)
+    case names.status, names.result: claim(value)
+    case names.file, names.filepath: test.file = test.file ?? shortened(value)
+    case names.line, names.lineno: test.line = max(value.integer ?? 0, 0)
     case names.timestamp: if results.newestTime == nil { take(timestamp: value) }
     default: break
     }
   }
 
   /// `status` and `result`: what counts where a test has no element that tells its outcome.
-  private func claim(_ value: XMLText, _ slot: Int) {
-    guard let outcome = JUnitEvents.outcome(claimed: value.trimmed) else { return }
-    if let other = tests[slot].claimed, other.severity >= outcome.severity { return }
-    tests[slot].claimed = outcome
+  private mutating func claim(_ value: XMLText) {
+    let outcome = JUnitReading.outcome(claimed: value.trimmed)
+    if outcome.severity > test.claimed.severity { test.claimed = outcome }
   }
 
-  private static func outcome(claimed text: XMLText) -> Outcome? {
-    guard (3...12).contains(text.bytes.count) else { return nil }
+  private static func outcome(claimed text: XMLText) -> Outcome {
+    // What nearly every test says first.
+    if text == "run" || text == "completed" || text == "passed" { return .passed }
+    guard (3...12).contains(text.bytes.count) else { return .passed }
     let failed: [StaticString] = ["fail", "failed", "failure"]
     let errored: [StaticString] = ["error", "errored", "broken", "crashed", "timeout", "timedout"]
     let skipped: [StaticString] = [
@@ -499,42 +549,38 @@ extension JUnitEvents {
     if failed.contains(where: text.equalsIgnoringCase) { return .failed }
     if errored.contains(where: text.equalsIgnoringCase) { return .errored }
     if skipped.contains(where: text.equalsIgnoringCase) { return .skipped }
-    return nil
+    return .passed
   }
 
-  private func endTest() {
-    openTests -= 1
-    let slot = openTests
-    let index = tests[slot].index
-    var outcome = tests[slot].outcome
-    if let claimed = tests[slot].claimed, outcome == .passed || outcome == .skipped,
-      claimed.severity > outcome.severity
-    {
-      outcome = claimed
+  private mutating func endTest() {
+    var outcome = test.outcome
+    if !outcome.isFailure, test.claimed.severity > outcome.severity { outcome = test.claimed }
+    if outcome != .passed || test.detail != nil {
+      results.tests[test.index].outcome = outcome
+      keepDetail(outcome)
+    } else if test.hasChildren {
+      dressed.insert(Int32(truncatingIfNeeded: test.index))
     }
-    results.tests[index].outcome = outcome
-    if outcome == .passed, tests[slot].detail == nil {
-      if tests[slot].hasChildren { dressed.insert(Int32(truncatingIfNeeded: index)) }
-      return
-    }
-    keepDetail(slot, outcome)
+    openTests &-= 1
+    if openTests > 0 { test = outerTests.popLast() ?? OpenTest() }
   }
 
-  private func keepDetail(_ slot: Int, _ outcome: Outcome) {
-    var detail = tests[slot].detail ?? TestDetail()
-    if outcome.isFailure { detail.output = tests[slot].output.string }
-    if !tests[slot].file.isEmpty {
-      detail.file = tests[slot].file.withUnsafeBufferPointer { XMLText($0).string }
-    } else {
-      detail.file = suites.last { $0.file != nil }?.file
-    }
-    if tests[slot].line > 0 { detail.line = tests[slot].line }
+  private mutating func keepDetail(_ outcome: Outcome) {
+    var detail = test.detail ?? TestDetail()
+    if outcome.isFailure, test.hasOutput { detail.output = output.string }
+    detail.file = test.file ?? suites.last { $0.file != nil }?.file
+    if test.line > 0 { detail.line = test.line }
     guard detail != TestDetail() else { return }
-    results.tests[tests[slot].index].detail = Int32(truncatingIfNeeded: results.details.count)
+    results.tests[test.index].detail = Int32(truncatingIfNeeded: results.details.count)
     results.details.append(detail)
   }
 
-  private func seconds(_ text: XMLText) -> Double? {
+  private mutating func startOutput() {
+    if !test.hasOutput { output.reset() }
+    test.hasOutput = true
+  }
+
+  private mutating func seconds(_ text: XMLText) -> Double? {
     switch SecondsText.read(text) {
     case .seconds(let value): return value
     case .blank: return nil
@@ -547,17 +593,23 @@ extension JUnitEvents {
     }
   }
 
-  private func keepClass(_ text: XMLText?) -> TextRange {
+  private mutating func keepClass(_ text: XMLText?) -> TextRange {
     guard let text, !text.isEmpty else { return .empty }
     // Tests of one class stand together: its name is kept once.
-    if results.text.equals(lastClass, text.bytes) { return lastClass }
-    lastClass = keep(text)
+    if Int(lastClass.count) != text.bytes.count || !isLastClass(text) { lastClass = keep(text) }
     return lastClass
   }
 
-  private func keep(_ text: XMLText?) -> TextRange {
+  private func isLastClass(_ text: XMLText) -> Bool {
+    results.text.bytes.withUnsafeBufferPointer { bytes in
+      guard let start = bytes.baseAddress, let other = text.bytes.baseAddress else { return false }
+      return memcmp(start + Int(lastClass.start), other, text.bytes.count) == 0
+    }
+  }
+
+  private mutating func keep(_ text: XMLText?) -> TextRange {
     guard let text else { return .empty }
-    if text.isClean && text.bytes.count <= JUnitEvents.nameLimit {
+    if text.bytes.count <= JUnitReading.nameLimit, text.isClean {
       return results.text.append(text.bytes)
     }
     return results.text.append(shortened(text))
@@ -566,39 +618,38 @@ extension JUnitEvents {
   /// The text without control characters; one longer than a name may be is cut, and a digest of
   /// all of it keeps it apart from others with the same beginning.
   private func shortened(_ text: XMLText) -> String {
-    guard text.bytes.count > JUnitEvents.nameLimit else { return text.string }
+    guard text.bytes.count > JUnitReading.nameLimit else { return text.string }
     var hasher = FNV1a()
     for byte in text.bytes { hasher.combine(byte) }
-    let prefix = UnsafeBufferPointer(rebasing: text.bytes.prefix(JUnitEvents.nameLimit))
-    let kept = SafeText.prefix(XMLText(prefix).string, bytes: JUnitEvents.nameLimit - 40)
+    let prefix = UnsafeBufferPointer(rebasing: text.bytes.prefix(JUnitReading.nameLimit))
+    let kept = SafeText.prefix(XMLText(prefix).string, bytes: JUnitReading.nameLimit - 40)
     return kept + "…" + String(hasher.value, radix: 16)
   }
 }
 
 // MARK: - How a test ended
 
-extension JUnitEvents {
-  private func startRecord(_ attributes: XMLAttributes) {
+extension JUnitReading {
+  private mutating func startRecord(_ attributes: XMLAttributes) {
     text.reset()
     pendingMessage = message(attributes[names.message])
     pendingType = message(attributes[names.type])
-    pendingTime = attributes[names.time].flatMap(seconds)
+    pendingTime = attributes[names.time].flatMap { seconds($0) }
   }
 
-  private func endFailure(_ outcome: Outcome) {
-    let slot = max(openTests - 1, 0)
-    if tests[slot].outcome != .errored { tests[slot].outcome = outcome }
+  private mutating func endFailure(_ outcome: Outcome) {
+    if test.outcome != .errored { test.outcome = outcome }
     let told = budgeted(text.string)
-    var detail = tests[slot].detail ?? TestDetail()
-    if tests[slot].hasFailure {
+    var detail = test.detail ?? TestDetail()
+    if test.hasFailure {
       detail.text = joined(detail.text, pendingMessage, told)
     } else {
       detail.message = pendingMessage ?? firstLine(of: told)
       detail.type = pendingType
       detail.text = told
     }
-    tests[slot].hasFailure = true
-    tests[slot].detail = detail
+    test.hasFailure = true
+    test.detail = detail
   }
 
   private func joined(_ first: String?, _ message: String?, _ second: String?) -> String? {
@@ -608,35 +659,33 @@ extension JUnitEvents {
     return first + "\n\n" + second
   }
 
-  private func endSkip() {
-    let slot = max(openTests - 1, 0)
-    tests[slot].hasChildren = true
-    guard !tests[slot].hasFailure else { return }
-    tests[slot].outcome = .skipped
+  private mutating func endSkip() {
+    test.hasChildren = true
+    guard !test.hasFailure else { return }
+    test.outcome = .skipped
     guard let why = pendingMessage ?? firstLine(of: text.string) else { return }
-    var detail = tests[slot].detail ?? TestDetail()
+    var detail = test.detail ?? TestDetail()
     detail.message = detail.message ?? why
     detail.type = pendingType
-    tests[slot].detail = detail
+    test.detail = detail
   }
 
-  private func endAttempt(_ outcome: Outcome) {
-    let slot = max(openTests - 1, 0)
-    var detail = tests[slot].detail ?? TestDetail()
-    guard detail.attempts.count < JUnitEvents.attemptLimit else { return }
+  private mutating func endAttempt(_ outcome: Outcome) {
+    var detail = test.detail ?? TestDetail()
+    guard detail.attempts.count < JUnitReading.attemptLimit else { return }
     let told = budgeted(text.string)
     detail.attempts.append(
       Attempt(
         outcome: outcome, duration: pendingTime, message: pendingMessage ?? firstLine(of: told),
         text: told))
-    tests[slot].detail = detail
+    test.detail = detail
   }
 
   private func message(_ text: XMLText?) -> String? {
     guard let text = text?.trimmed, !text.isEmpty else { return nil }
-    guard text.bytes.count > JUnitEvents.messageLimit else { return text.string }
-    let prefix = UnsafeBufferPointer(rebasing: text.bytes.prefix(JUnitEvents.messageLimit))
-    return SafeText.prefix(XMLText(prefix).string, bytes: JUnitEvents.messageLimit - 8) + "…"
+    guard text.bytes.count > JUnitReading.messageLimit else { return text.string }
+    let prefix = UnsafeBufferPointer(rebasing: text.bytes.prefix(JUnitReading.messageLimit))
+    return SafeText.prefix(XMLText(prefix).string, bytes: JUnitReading.messageLimit - 8) + "…"
   }
 
   private func firstLine(of text: String?) -> String? {
@@ -645,20 +694,20 @@ extension JUnitEvents {
       .map { Substring($0) }.first { $0.utf8.contains { $0 > 0x20 } }
     guard let line else { return nil }
     let trimmed = String(line).utf8.drop { $0 <= 0x20 }
-    return String(SafeText.prefix(String(Substring(trimmed)), bytes: JUnitEvents.messageLimit))
+    return String(SafeText.prefix(String(Substring(trimmed)), bytes: JUnitReading.messageLimit))
   }
 
   /// `text` while the file's budget lasts, then its beginning.
-  private func budgeted(_ text: String?) -> String? {
+  private mutating func budgeted(_ text: String?) -> String? {
     guard let text else { return nil }
     keptText += text.utf8.count
-    guard keptText > JUnitEvents.textBudget, text.utf8.count > 512 else { return text }
+    guard keptText > JUnitReading.textBudget, text.utf8.count > 512 else { return text }
     cutTexts += 1
     return SafeText.prefix(text, bytes: 512) + "…"
   }
 
   /// The results, with what is to be said about the whole file.
-  func finish() -> Results {
+  mutating func finish() -> Results {
     if let unknownTimes {
       let times = unknownTimes.count > 1 ? " and \(unknownTimes.count - 1) others" : ""
       results.problems.append(
@@ -666,8 +715,8 @@ extension JUnitEvents {
           .valueSkipped, "the time \"\(unknownTimes.first)\"\(times) is no number of seconds",
           line: unknownTimes.line, isBlocking: false))
     }
-    if suiteErrors > JUnitEvents.suiteErrorLimit {
-      let more = suiteErrors - JUnitEvents.suiteErrorLimit
+    if suiteErrors > JUnitReading.suiteErrorLimit {
+      let more = suiteErrors - JUnitReading.suiteErrorLimit
       results.problems.append(
         ResultProblem(.suiteError, "\(more) more suites have errors", isBlocking: true))
     }

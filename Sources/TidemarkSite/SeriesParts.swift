@@ -7,7 +7,7 @@ extension SiteContext {
   func values(_ series: SeriesChange, path: String) -> [String: Value] {
     let scale = ValueScale(series)
     var values = series.state.mark.values(words)
-    values["name"] = .text(seriesName(series))
+    values["name"] = breakable(seriesName(series))
     values["where"] = .text(seriesPlace(series))
     values["href"] = .text(path)
     values["value"] = Value(series.value.map(scale.text))
@@ -65,6 +65,11 @@ extension SiteContext {
     (percent < 0 ? "\u{2212}" : "+") + percentNumber(abs(percent))
   }
 
+  private func probability(_ q: Double) -> String {
+    q < 0.001
+      ? words.text("q.below") : words.text("q.equals", ["q": NumberText.probability(q)])
+  }
+
   /// The one sentence that says what became of a series.
   func sentence(_ series: SeriesChange) -> Value {
     let scale = ValueScale(series)
@@ -72,7 +77,7 @@ extension SiteContext {
       "effect": Value(effect(series)), "since": since(series.changePoint),
       "value": Value(series.value.map(scale.text)),
       "noise": Value(series.noisePercent.map(NumberText.percentSize)),
-      "q": Value(series.q.map(NumberText.probability)),
+      "q": Value(series.q.map(probability)),
     ]
     switch series.state {
     case .regressed, .improved, .suspected:

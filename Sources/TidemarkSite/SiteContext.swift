@@ -179,6 +179,24 @@ struct SiteContext {
     return shown.isEmpty ? words.text("name.none") : shown
   }
 
+  /// `name` with places to break it where its parts meet (`parse/`, `large_`).
+  func breakable(_ name: String) -> Value {
+    var bytes: [UInt8] = []
+    var rest = name[...]
+    var breaks = 0
+    while breaks < 40, let end = rest.firstIndex(where: { "/_.:".contains($0) }) {
+      let next = rest.index(after: end)
+      HTML.append(String(rest[..<next]), to: &bytes)
+      rest = rest[next...]
+      if let character = rest.first, character.isLetter || character.isNumber {
+        bytes += "<wbr>".utf8
+        breaks += 1
+      }
+    }
+    HTML.append(String(rest), to: &bytes)
+    return .html(bytes)
+  }
+
   /// `since 9fceb02, 3 runs ago`
   func since(_ point: ChangePoint?) -> Value {
     guard let point else { return .empty }

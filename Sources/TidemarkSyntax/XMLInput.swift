@@ -58,6 +58,7 @@ final class XMLInput {
   private var rawEnd = 0
   /// For what is not UTF-8: bytes that wait for their other half.
   private var halves: [UInt8] = []
+  private var bytesRead = 0
   private(set) var repairs: Set<XMLRepair> = []
 
   /// Encoding names and byte order marks are looked for in this many bytes.
@@ -76,6 +77,11 @@ final class XMLInput {
   /// The decoded bytes that are here.
   var window: UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(start: buffer + position, count: end - position)
+  }
+
+  /// The share of the source that was given out, roughly; 0 where its size is not known.
+  var progress: Double {
+    sizeHint > 0 ? min(Double(max(bytesRead - (rawEnd - position), 0)) / Double(sizeHint), 1) : 0
   }
 
   func consume(_ count: Int) { position += count }
@@ -167,6 +173,7 @@ final class XMLInput {
       let got = try source.read(into: room)
       isAtEnd = got <= 0
       rawEnd += max(got, 0)
+      bytesRead &+= max(got, 0)
     }
   }
 
@@ -310,8 +317,6 @@ private enum CleanStop {
   case invalid
 }
 
-private typealias Block = SIMD32<UInt8>
-
 /// Replaces control characters by 0x7F and checks UTF-8, from `start` on.
 ///
 /// - Returns: Where it stopped, and why.
@@ -348,10 +353,12 @@ private func firstUnusual(
   var index = start
   let raw = UnsafeRawPointer(bytes)
   while index &+ 64 <= end {
-    let either =
-      unusual(raw.loadUnaligned(fromByteOffset: index, as: Block.self))
-      | unusual(raw.loadUnaligned(fromByteOffset: index &+ 32, as: Block.self))
-    if either[0] | either[1] | either[2] | either[3] != 0 { break }
+    var either: UInt64 = 0
+    for word in 0..<8 {
+      either |= unusual(
+        raw.loadUnaligned(fromByteOffset: index &+ word &* 8, as: UInt64.self))
+    }
+    if either != 0 { break }
     index &+= 64
   }
   while index < end {
@@ -362,13 +369,16 @@ private func firstUnusual(
   return index
 }
 
+/// Not 0 where one of eight bytes is unusual: sums that carry into a byte's highest bit compare all
+/// eight at once, and carry no further as long as that bit is clear in each.
 @inline(__always)
-private func unusual(_ block: Block) -> SIMD4<UInt64> {
-  // As signed numbers, bytes from 0x80 on are below 0x20 too.
-  let signed = unsafeBitCast(block, to: SIMD32<Int8>.self)
-  let mask =
-    (signed .< 0x20) .& (block .!= 0x09) .& (block .!= 0x0A) .& (block .!= 0x0D)
-  return unsafeBitCast(mask, to: SIMD4<UInt64>.self)
+private func unusual(_ eight: UInt64) -> UInt64 {
+  let ones: UInt64 = 0x0101_0101_0101_0101
+  let low = eight & (ones &* 0x7F)
+  let printable = low &+ ones &* 0x60
+  let tabOrLineFeed = (low &+ ones &* 0x77) & ~(low &+ ones &* 0x75)
+  let noReturn = (low ^ (ones &* 0x0D)) &+ ones &* 0x7F
+  return (eight | (~printable & ~tabOrLineFeed & noReturn)) & (ones &* 0x80)
 }
 
 private enum SequenceLength {

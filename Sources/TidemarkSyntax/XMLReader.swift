@@ -30,7 +30,8 @@ package final class XMLReader {
   private let dictionary: xmlDictPtr
   private var context: xmlParserCtxtPtr?
   private var events: (any XMLEvents)?
-  private var failure: Problem?
+  private var failure: Problem? { didSet { hasFailed = failure != nil } }
+  private var hasFailed = false
   private var documentEnded = false
   private var hasEntities = false
   private var sinceLastEvent = 0
@@ -81,6 +82,9 @@ package final class XMLReader {
   package var line: Int { context.map { Int(xmlSAX2GetLineNumber($0)) } ?? place.line }
   /// 1-based, in bytes; just behind what the event is about.
   package var column: Int { context.map { Int(xmlSAX2GetColumnNumber($0)) } ?? place.column }
+
+  /// How much of the file was read, from 0 to 1; 0 where its size is not known.
+  package var progress: Double { input.progress }
 
   /// What was mended, with the line of the first and how many there were.
   package var repairs: [(repair: XMLRepair, line: Int?, count: Int)] {
@@ -270,7 +274,7 @@ extension XMLReader {
   }
 
   private func give(_ target: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int32 {
-    guard failure == nil, !documentEnded else { return 0 }
+    guard !hasFailed, !documentEnded else { return 0 }
     do throws(Problem) {
       let got = try input.read(into: target, count: count)
       sinceLastEvent &+= got
@@ -334,20 +338,20 @@ extension XMLReader {
           "nests elements more than \(XMLReader.depthLimit) deep", line: line, column: column,
           remedy: "check what wrote it"))
     }
-    guard failure == nil else { return }
+    guard !hasFailed else { return }
     do throws(Problem) { try events?.start(name, attributes) } catch { fail(error) }
   }
 
   private func textCame(_ text: XMLText) {
     sinceLastEvent = 0
-    guard !skipsText, depth > 0, failure == nil else { return }
+    guard !skipsText, depth > 0, !hasFailed else { return }
     beginEvent()
     do throws(Problem) { try events?.text(text) } catch { fail(error) }
   }
 
   private func ended(_ name: XMLName) {
     beginEvent()
-    guard failure == nil, !documentEnded else { return }
+    guard !hasFailed, !documentEnded else { return }
     do throws(Problem) { try events?.end(name) } catch { fail(error) }
     depth &-= 1
     if depth == 0 { endDocument() }
@@ -388,7 +392,7 @@ extension XMLReader {
   ///
   /// - Source: the numbers are libxml2's `xmlParserErrors`.
   private func erred(_ error: xmlError) {
-    guard failure == nil, !documentEnded else { return }
+    guard !hasFailed, !documentEnded else { return }
     let message = error.message.map { String(cString: $0) } ?? ""
     let isNamespaceFault = error.domain == Int32(XML_FROM_NAMESPACE.rawValue)
     switch xmlParserErrors(rawValue: UInt32(bitPattern: error.code)) {

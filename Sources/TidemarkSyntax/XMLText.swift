@@ -23,7 +23,10 @@ package struct XMLText {
   package var isBlank: Bool { bytes.allSatisfy { $0 <= 0x20 } }
 
   /// Whether no control character stood in it.
-  @inlinable package var isClean: Bool { !bytes.contains(0x7F) }
+  @inlinable package var isClean: Bool {
+    for byte in bytes where byte == 0x7F { return false }
+    return true
+  }
 
   /// The text without control characters and terminal escape sequences.
   package var string: String {

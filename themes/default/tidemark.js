@@ -72,7 +72,7 @@
   }
 
   // Crosshair: the nearest run's text under the chart.
-  for (const chart of document.querySelectorAll("svg.chart.wide[role=group]")) {
+  for (const chart of document.querySelectorAll("svg.chart.wide")) {
     const points = [...chart.querySelectorAll(".points title")].map((title) => {
       const circle = title.parentNode.querySelector("circle");
       return { x: circle.cx.baseVal.value, text: title.textContent };

@@ -93,7 +93,7 @@ struct SeriesChart {
     let axis = axis(layout)
     var svg = SVG()
     svg.raw(
-      "<svg class=\"chart \(layout.css)\" viewBox=\"0 0 \(SVG.number(layout.width)) \(SVG.number(layout.height))\" role=\"group\" aria-labelledby=\"\(id) \(sentence)\"><title id=\"\(id)\">"
+      "<svg class=\"chart \(layout.css)\" viewBox=\"0 0 \(SVG.number(layout.width)) \(SVG.number(layout.height))\" aria-labelledby=\"\(id) \(sentence)\"><title id=\"\(id)\">"
     )
     svg.text(words.text("chart.title", ["unit": scale.unit]))
     svg.raw("</title>")

@@ -98,9 +98,9 @@ struct BenchmarksPage {
     let words = context.words
     let totals = context.report.seriesTotals
     let parts = [
-      (totals.regressed, "lead.regressed"), (totals.suspected, "lead.suspected"),
-      (totals.missing, "lead.missing"), (totals.improved, "lead.improved"),
-      (totals.new, "lead.new_series"),
+      (totals.regressed, "short.regressed"), (totals.suspected, "short.suspected"),
+      (totals.missing, "short.missing"), (totals.improved, "short.improved"),
+      (totals.new, "short.new"),
     ].filter { $0.0 > 0 }.map { words.count($0.1, $0.0) }
     if !parts.isEmpty { return .text(words.text("sentence", ["text": words.joined(parts)])) }
     if totals.unchanged == 0 { return .text(words.text("benchmarks.insufficient")) }
@@ -118,7 +118,7 @@ struct BenchmarksPage {
       parts.append(context.words.count("lead.unchanged", totals.unchanged))
     }
     if totals.insufficientData > 0 {
-      parts.append(context.words.count("lead.insufficient", totals.insufficientData))
+      parts.append(context.words.count("short.insufficient", totals.insufficientData))
     }
     return parts.joined(separator: " · ")
   }

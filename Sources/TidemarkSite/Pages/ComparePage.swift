@@ -107,11 +107,12 @@ struct ComparePage {
     let series = context.report.series[pair.index]
     let scale = ValueScale(series)
     return [
-      "name": .text(context.seriesName(series)), "where": .text(context.seriesPlace(series)),
+      "name": context.breakable(context.seriesName(series)),
+      "where": .text(context.seriesPlace(series)),
       "href": .text(context.seriesPaths[pair.index]), "old": .text(scale.text(pair.old)),
       "new": .text(scale.text(pair.new)), "change": .text(NumberText.percentChange(pair.change)),
-      "tone": .text(pair.change == 0 ? "muted" : pair.isWorse ? "worse" : "better"),
-      "state": .text(words.text(series.state.mark.key)), "glyph": .text(series.state.mark.glyph),
+      "tone": .text(series.state.mark.tone), "glyph": .text(series.state.mark.glyph),
+      "state": .text(words.text(series.state.mark.key)),
     ]
   }
 

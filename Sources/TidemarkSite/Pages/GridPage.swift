@@ -82,7 +82,7 @@ struct GridPage {
     return try context.page(
       "grid", path: "grid.html", title: title, tab: .grid,
       [
-        "heading": .text(title), "lead": .text(lead),
+        "heading": .text(title), "lead": .text(lead), "size": .text(size),
         "grids": .list(grids.prefix(GridPage.gridLimit).map(values)),
         "cut": grids.count > GridPage.gridLimit
           ? .text(
@@ -92,16 +92,42 @@ struct GridPage {
       ])
   }
 
+  /// Which model is best at the most tasks, by the first grid.
   private var lead: String {
     let words = context.words
     guard let grid = grids.first else { return words.text("grid.none") }
-    let values = [
-      "models": words.count("grid.models", grid.models.count),
-      "tasks": words.count("grid.tasks", grid.tasks.count), "metric": context.name(grid.metric),
-    ]
-    var clear = 0
-    for task in grid.tasks where best(grid, task).count == 1 { clear += 1 }
-    return words.count("grid.lead", clear, values)
+    let sign: Double = grid.direction == .higher ? 1 : -1
+    var wins: [String: (all: Int, clear: Int)] = [:]
+    for task in grid.tasks {
+      let top = grid.models.compactMap { model -> (String, Double)? in
+        grid.cells[model]?[task].flatMap { context.report.series[$0].value }.map {
+          (model, $0 * sign)
+        }
+      }.max { $0.1 < $1.1 }
+      guard let top else { continue }
+      let old = wins[top.0] ?? (0, 0)
+      wins[top.0] = (old.all + 1, old.clear + (best(grid, task).count == 1 ? 1 : 0))
+    }
+    let leader = grid.models.max { (wins[$0]?.all ?? 0) < (wins[$1]?.all ?? 0) }
+    guard let leader, let won = wins[leader] else { return words.text("grid.none") }
+    return words.text(
+      "grid.lead",
+      [
+        "model": context.name(leader), "wins": NumberText.count(won.all),
+        "clear": NumberText.count(won.clear), "metric": context.name(grid.metric),
+        "tasks": words.count("grid.tasks", grid.tasks.count),
+      ])
+  }
+
+  private var size: String {
+    let models = Set(grids.flatMap(\.models)).count
+    let tasks = Set(grids.flatMap(\.tasks)).count
+    return context.words.text(
+      "grid.models_and_tasks",
+      [
+        "models": context.words.count("grid.models", models),
+        "tasks": context.words.count("grid.tasks", tasks),
+      ])
   }
 
   /// The best of a column and all whose interval reaches the best one's: not told apart.

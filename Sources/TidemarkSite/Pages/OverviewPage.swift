@@ -18,7 +18,6 @@ struct OverviewPage {
   func render() throws(Problem) -> SiteFile {
     let mark = report.verdict.mark
     let worst = worst
-    let other = other
     return try context.page(
       "overview", path: "index.html", title: words.text(mark.key), tab: .overview,
       [
@@ -30,7 +29,7 @@ struct OverviewPage {
         "compare": .flag(context.comparedRun != nil),
         "reasons": .list(reasons), "figures": .list(context.nothingRead ? [] : figures),
         "worst": .list(worst), "worst_title": .text(words.count("overview.worst", worst.count)),
-        "other": Value(other.isEmpty ? nil : words.text("sentence", ["text": words.joined(other)])),
+        "other_tests": otherTests, "other_series": otherSeries,
         "least": .list(worst.isEmpty ? leastCertain : []),
         "clusters": .list(clusters),
         "environment": .list(report.environmentChanges.prefix(50).map(context.environmentChange)),
@@ -226,16 +225,26 @@ struct OverviewPage {
   }
 
   /// What else changed, and is no cause for alarm.
-  private var other: [String] {
+  private var otherTests: Value {
     let tests = report.testTotals
-    let series = report.seriesTotals
-    return [
+    return sentence([
       (tests.stillFailing, "lead.still_failing"), (tests.flaky, "lead.flaky"),
       (tests.fixed, "lead.fixed"), (tests.quarantined, "lead.quarantined"),
-      (tests.removed, "lead.removed"), (series.missing, "lead.missing"),
-      (series.improved, "lead.improved"), (series.new, "lead.new_series"),
-      (series.insufficientData, "lead.insufficient"),
-    ].filter { $0.0 > 0 }.map { words.count($0.1, $0.0) }
+      (tests.removed, "lead.removed"), (tests.new, "short.new"),
+    ])
+  }
+
+  private var otherSeries: Value {
+    let series = report.seriesTotals
+    return sentence([
+      (series.missing, "short.missing"), (series.improved, "short.improved"),
+      (series.new, "short.new"), (series.insufficientData, "short.insufficient"),
+    ])
+  }
+
+  private func sentence(_ counts: [(Int, String)]) -> Value {
+    let parts = counts.filter { $0.0 > 0 }.map { words.count($0.1, $0.0) }
+    return parts.isEmpty ? .empty : .text(words.text("sentence", ["text": words.joined(parts)]))
   }
 
   /// Where nothing is wrong: the series of which that is least certain.
