@@ -118,97 +118,97 @@ package final class XMLReader {
 // MARK: - Documents
 
 extension XMLReader {
+  /// What stands between documents.
+  private enum Between {
+    case nothing, blanks(Int), byteOrderMark, comment, instruction, text
+    /// A document, and how many bytes its declaration takes.
+    case document(declaration: Int)
+  }
+
   /// Goes to the next document's first tag, past its XML declaration.
   ///
   /// - Returns: false at the end of the file.
   private func findDocument() throws(Problem) -> Bool {
     while true {
       try input.ensure(1024)
-      let window = input.window
-      guard let ink = window.firstIndex(where: { $0 > 0x20 }) else {
-        if window.isEmpty { return false }
-        advance(window.count)
-        continue
-      }
-      if ink > 0 {
-        advance(ink)
-        continue
-      }
-      if window.starts(with: [0xEF, 0xBB, 0xBF]) {
-        advance(3)
-      } else if XMLDeclaration.startsDeclaration(window, at: 0) {
-        guard let declaration = XMLDeclaration.read(window, from: 0) else { return true }
-        advance(declaration.range.upperBound)
-        return true
-      } else if window[0] == UInt8(ascii: "<") {
-        if window.starts(with: "<!--".utf8) {
-          if try !skip(to: "-->") { return false }
-        } else if window.starts(with: "<?".utf8) {
-          if try !skip(to: "?>") { return false }
-        } else {
-          return true
-        }
-      } else {
+      switch input.withWindow(XMLReader.whatBegins) {
+      case .nothing: return false
+      case .blanks(let count): advance(count)
+      case .byteOrderMark: advance(3)
+      case .comment: if try !skip(to: "-->") { return false }
+      case .instruction: if try !skip(to: "?>") { return false }
+      case .text:
         note(.textOutside, line: place.line)
-        try skipText()
+        try skipOutsideText()
+      case .document(let declaration):
+        advance(declaration)
+        return true
       }
     }
   }
 
+  private static func whatBegins(_ window: UnsafeBufferPointer<UInt8>) -> Between {
+    guard let ink = window.firstIndex(where: { $0 > 0x20 }) else {
+      return window.isEmpty ? .nothing : .blanks(window.count)
+    }
+    if ink > 0 { return .blanks(ink) }
+    if window.starts(with: [0xEF, 0xBB, 0xBF]) { return .byteOrderMark }
+    if XMLDeclaration.startsDeclaration(window, at: 0) {
+      return .document(
+        declaration: XMLDeclaration.read(window, from: 0)?.range.upperBound ?? 0)
+    }
+    if window.starts(with: "<!--".utf8) { return .comment }
+    if window.starts(with: "<?".utf8) { return .instruction }
+    return window[0] == UInt8(ascii: "<") ? .document(declaration: 0) : .text
+  }
+
   /// Passes over text up to the next `<?xml` or the next line that begins with `<`.
-  private func skipText() throws(Problem) {
-    while true {
-      let window = input.window
-      guard let lineEnd = window.firstIndex(of: 0x0A) else {
-        let declaration = XMLDeclaration.find(in: window)?.range.lowerBound
-        if let declaration { return advance(declaration) }
+  private func skipOutsideText() throws(Problem) {
+    while input.windowCount > 0 {
+      let (skipped, isDone) = input.withWindow { window -> (Int, Bool) in
+        let lineEnd = window.firstIndex(of: 0x0A).map { $0 + 1 } ?? window.count
+        let line = UnsafeBufferPointer(rebasing: window[..<lineEnd])
+        if let start = XMLDeclaration.find(in: line) { return (start, true) }
+        if lineEnd < window.count { return (lineEnd, window[lineEnd] == UInt8(ascii: "<")) }
         // The last bytes may be the beginning of a declaration.
-        advance(max(window.count - 5, 0))
-        let left = input.window.count
-        try input.ensure(left + 1024)
-        if input.window.count == left { return advance(left) }
-        continue
+        return (max(window.count - 6, 0), false)
       }
-      let line = UnsafeBufferPointer(rebasing: window[...lineEnd])
-      if let declaration = (0..<line.count).first(where: {
-        XMLDeclaration.startsDeclaration(line, at: $0)
-      }) {
-        return advance(declaration)
-      }
-      advance(line.count)
-      try input.ensure(1024)
-      if input.window.first == UInt8(ascii: "<") { return }
-      if input.window.isEmpty { return }
+      advance(skipped)
+      if isDone { return }
+      let left = input.windowCount
+      try input.ensure(left + 1024)
+      if input.windowCount == left { return advance(left) }
     }
   }
 
   /// Passes over a comment or an instruction between documents.
   private func skip(to mark: StaticString) throws(Problem) -> Bool {
-    let mark = UnsafeBufferPointer(start: mark.utf8Start, count: mark.utf8CodeUnitCount)
     while true {
-      let window = input.window
-      var index = 0
-      while index + mark.count <= window.count {
-        if UnsafeBufferPointer(rebasing: window[index..<index + mark.count]).elementsEqual(mark) {
-          advance(index + mark.count)
-          return true
+      let (skipped, isDone) = input.withWindow { window -> (Int, Bool) in
+        let mark = UnsafeBufferPointer(start: mark.utf8Start, count: mark.utf8CodeUnitCount)
+        let start = (0..<max(window.count - mark.count + 1, 0)).first {
+          UnsafeBufferPointer(rebasing: window[$0..<$0 + mark.count]).elementsEqual(mark)
         }
-        index += 1
+        if let start { return (start + mark.count, true) }
+        return (max(window.count - mark.count + 1, 0), false)
       }
-      advance(max(window.count - mark.count + 1, 0))
-      let left = input.window.count
+      advance(skipped)
+      if isDone { return true }
+      let left = input.windowCount
       try input.ensure(left + 1024)
-      if input.window.count == left { return false }
+      if input.windowCount == left { return false }
     }
   }
 
   /// Passes over `count` bytes, and keeps count of lines.
   private func advance(_ count: Int) {
-    for byte in input.window.prefix(count) {
-      if byte == 0x0A {
-        place = (place.line &+ 1, 1)
-      } else {
-        place.column &+= 1
+    input.withWindow { window in
+      for byte in window.prefix(count) {
+        if byte == 0x0A {
+          place = (place.line &+ 1, 1)
+        } else {
+          place.column &+= 1
+        }
       }
     }
     input.consume(count)
@@ -429,7 +429,7 @@ extension XMLReader {
 
   /// Whether the parser had come to the end of the file.
   private func documentIsCut(_ error: xmlError) -> Bool {
-    guard depth > 0, input.window.isEmpty, let stream = context?.pointee.input,
+    guard depth > 0, input.isExhausted, let stream = context?.pointee.input,
       let next = stream.pointee.cur, let end = stream.pointee.end
     else { return false }
     return end <= next
