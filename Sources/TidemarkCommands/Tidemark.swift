@@ -9,7 +9,9 @@ package struct Tidemark: AsyncParsableCommand {
     commandName: "tidemark",
     abstract: "Says what a pipeline run made worse, how sure that is, and since which commit.",
     version: version,
-    subcommands: [InspectCommand.self, FormatsCommand.self])
+    subcommands: [
+      ReportCommand.self, InspectCommand.self, FormatsCommand.self, HistoryCommand.self,
+    ])
 
   package init() {}
 

@@ -6,6 +6,8 @@ package struct Head: Sendable {
   package let bytes: [UInt8]
   /// Whether the file ends here too.
   package let isWhole: Bool
+  /// What the head has if it is JSON, made once for all recognisers; empty for anything else.
+  package let json: JSONOutline
 
   /// - Parameter raw: The file's first bytes: UTF-16 with a byte order mark is decoded, a UTF-8
   ///   mark is dropped.
@@ -17,6 +19,7 @@ package struct Head: Sendable {
     case (0xFE, 0xFF): bytes = Head.decodeUTF16(raw.dropFirst(2)) { UInt16($0) << 8 | UInt16($1) }
     default: bytes = raw
     }
+    json = JSONOutline(bytes)
   }
 
   private static func decodeUTF16(

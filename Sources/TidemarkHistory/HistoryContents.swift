@@ -38,13 +38,14 @@ package struct StoredSeries: Hashable, Sendable {
   }
 }
 
+/// One run that counts, joined from its parts.
 package struct StoredRun: Hashable, Sendable {
   package var header: RunHeader
   package var jobs: [StoredJob]
   /// In the order of (test, job).
-  package var outcomes: [StoredOutcome]
+  package var outcomes: StoredOutcomes
   /// In the order of (series, job).
-  package var values: [StoredValue]
+  package var values: StoredValues
   /// What `report` said of the run when it recorded it.
   package var judgement: Judgement?
 
@@ -54,12 +55,13 @@ package struct StoredRun: Hashable, Sendable {
   ) {
     self.header = header
     self.jobs = jobs
-    self.outcomes = outcomes
-    self.values = values
+    self.outcomes = StoredOutcomes(outcomes)
+    self.values = StoredValues(values)
     self.judgement = judgement
   }
 }
 
+/// One job of a stored run.
 package struct StoredJob: Hashable, Sendable {
   package var name: String
   package var url: String?
@@ -76,6 +78,7 @@ package struct StoredJob: Hashable, Sendable {
   }
 }
 
+/// One test's outcome in one job of a run: an element of ``StoredOutcomes``.
 package struct StoredOutcome: Hashable, Sendable {
   /// Index into ``HistoryContents/tests``.
   package var test: Int32
@@ -95,6 +98,7 @@ package struct StoredOutcome: Hashable, Sendable {
   }
 }
 
+/// One series' value in one job of a run: an element of ``StoredValues``.
 package struct StoredValue: Hashable, Sendable {
   /// Index into ``HistoryContents/series``.
   package var series: Int32

@@ -45,4 +45,4 @@ package struct Rendering: Hashable, Sendable {
 }
 
 /// Every sink, in the order in which they are written.
-package let sinks: [any Sink.Type] = []
+package let sinks: [any Sink.Type] = [ReportFile.self, Comment.self, JUnitFile.self]

@@ -75,6 +75,9 @@ package struct CommonMode: Sendable {
     if sample.spread <= options.commonNoise * before {
       corrected.y = y
       corrected.common = moves
+      if let newest = moves.last {
+        corrected.newestRepetitions = track.newestRepetitions.map { $0 - newest }
+      }
     }
     return corrected
   }

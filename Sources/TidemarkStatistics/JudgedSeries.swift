@@ -36,33 +36,45 @@ package struct JudgedSeries: Sendable {
   func answer(to input: SeriesInput, family: Family, place: Int, options: DetectorOptions)
     -> SeriesAnswer
   {
-    var changes: [Change] = []
-    var newestChanges: [Change] = []
-    var regimes = newest?.regimes ?? []
-    for (trackPlace, track) in tracks.enumerated() {
-      let kept = family.letThrough(track, series: place, track: trackPlace)
-      changes += kept
-      guard track.newestIndex == newest?.newestIndex else { continue }
-      newestChanges = kept
-      if kept.count < track.changes.count {
-        var sample = OrderedSample()
-        let indices = Set(kept.map(\.index))
-        let positions = track.positions.filter { indices.contains(track.track.indices[$0]) }
-        regimes = track.regimes(boundaries: positions, options: options, sample: &sample)
-      }
+    let kept = tracks.enumerated().map { family.letThrough($1, series: place, track: $0) }
+    var answer = SeriesAnswer(
+      id: input.id, changes: kept.joined().sorted { $0.index < $1.index }, verdict: .insufficient,
+      minimumDetectableEffect: nil, noise: nil, regimes: [], newestP: nil,
+      neededRuns: options.minimumBaseline)
+    guard let newest, let place = tracks.firstIndex(where: { $0.newestIndex == newest.newestIndex })
+    else { return answer }
+    answer.regimes = newest.regimes(keeping: kept[place], options: options)
+    answer.neededRuns = max(0, options.minimumBaseline - newest.runsOfClass)
+    guard answer.neededRuns == 0 else { return answer }
+    answer.verdict = newest.verdict(kept[place])
+    answer.minimumDetectableEffect = newest.minimumDetectableEffect
+    answer.noise = newest.noise
+    answer.newestP = newest.newestP
+    return answer
+  }
+}
+
+extension JudgedTrack {
+  /// The newest runs of one machine class.
+  fileprivate var runsOfClass: Int { track.y.count - track.classStart }
+
+  /// The direction of the last confirmed change since the newest baseline that was given.
+  fileprivate func verdict(_ changes: [Change]) -> SeriesVerdict {
+    let start = track.fixedBoundaries.last.map { track.indices[$0] } ?? 0
+    guard let last = changes.last(where: { $0.state == .confirmed && $0.index >= start }) else {
+      return .unchanged
     }
-    let runs = newest?.track.y.count ?? 0
-    let needed = max(options.minimumBaseline - runs, 0)
-    return SeriesAnswer(
-      id: input.id, changes: changes.sorted { $0.index < $1.index },
-      verdict: needed > 0 ? .insufficient : Self.verdict(newestChanges),
-      minimumDetectableEffect: newest?.minimumDetectableEffect, noise: newest?.noise,
-      regimes: regimes, newestP: newest?.newestP, neededRuns: needed)
+    return last.isRegression ? .regressed : .improved
   }
 
-  private static func verdict(_ changes: [Change]) -> SeriesVerdict {
-    guard let last = changes.last(where: { $0.state == .confirmed }) else { return .unchanged }
-    return last.isRegression ? .regressed : .improved
+  /// The regimes, parted only by changes that were kept.
+  fileprivate func regimes(keeping kept: [Change], options: DetectorOptions) -> [Regime] {
+    guard kept.count < changes.count else { return regimes }
+    let indices = Set(kept.map(\.index))
+    var sample = OrderedSample()
+    return regimes(
+      boundaries: positions.filter { indices.contains(track.indices[$0]) }, options: options,
+      sample: &sample)
   }
 }
 

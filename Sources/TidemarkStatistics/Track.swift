@@ -23,10 +23,12 @@ package struct Track: Sendable {
   let knownDeviations: [Double]
   /// Positions in `y` at which a boundary is given: neither judged nor reported.
   let fixedBoundaries: [Int]
+  /// The position in `y` of the first run of the newest run's machine class, in one stretch.
+  let classStart: Int
   /// The common mode's lasting moves, by the position in `y` of the first run after them.
   var machineShifts: [MachineShift] = []
   /// The repetitions within the newest run, on the scale; empty if unknown.
-  let newestRepetitions: [Double]
+  var newestRepetitions: [Double]
 
   /// A lasting move of the common mode as one track sees it.
   struct MachineShift: Hashable, Sendable {
@@ -102,7 +104,9 @@ extension Track {
     self.indices = indices
     runs = Self.ranks(input.runs, indices)
     knownDeviations = Self.knownDeviations(counts: counts, scale: scale)
-    fixedBoundaries = Self.fixedBoundaries(input, indices, classes: classes)
+    let classChanges = Self.classChanges(classes, indices)
+    classStart = classChanges.last ?? 0
+    fixedBoundaries = Self.fixedBoundaries(input, indices, classChanges: classChanges)
     newestRepetitions = Self.repetitions(input, indices.last, scale: scale)
   }
 
@@ -148,19 +152,19 @@ extension Track {
     return ranks
   }
 
-  private static func fixedBoundaries(_ input: SeriesInput, _ indices: [Int], classes: [String]?)
-    -> [Int]
-  {
-    var positions: Set<Int> = []
+  /// The positions of runs whose class is not that of the run before.
+  private static func classChanges(_ classes: [String]?, _ indices: [Int]) -> [Int] {
+    guard let classes else { return [] }
+    return indices.indices.dropFirst().filter { classes[indices[$0]] != classes[indices[$0 - 1]] }
+  }
+
+  private static func fixedBoundaries(
+    _ input: SeriesInput, _ indices: [Int], classChanges: [Int]
+  ) -> [Int] {
+    var positions = Set(classChanges)
     for accepted in input.acceptedChanges {
       let position = indices.firstIndex { $0 >= accepted } ?? indices.count
       if position > 0, position < indices.count { positions.insert(position) }
-    }
-    if let classes {
-      for position in indices.indices.dropFirst()
-      where classes[indices[position]] != classes[indices[position - 1]] {
-        positions.insert(position)
-      }
     }
     return positions.sorted()
   }

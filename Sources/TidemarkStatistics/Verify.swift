@@ -268,12 +268,25 @@ struct Window {
 
   /// Whether two runs may confirm: only where lone outliers as large are unknown in the series.
   func allowsTwoRuns(_ evidence: BoundaryEvidence) -> Bool {
+    let chance = (Double(outliers(evidence)) + 0.5) / Double(evidence.before.count + 1)
+    return evidence.p < options.alphaTwoRuns && squared(chance) < options.outlierChance
+  }
+
+  /// Whether one run, that its repetitions speak for, may confirm: as two runs may, or a clear change
+  /// after some runs without any outlier.
+  func allowsOneRun(_ evidence: BoundaryEvidence) -> Bool {
+    let isClear =
+      evidence.p < options.alphaTwoRuns && evidence.size >= options.rankClearSize
+      && evidence.before.count >= options.repetitionBaseline && outliers(evidence) == 0
+    return isClear || allowsTwoRuns(evidence)
+  }
+
+  /// How many runs before the boundary depart from their level by most of the change, or far.
+  private func outliers(_ evidence: BoundaryEvidence) -> Int {
     let limit =
       evidence.deviation > 0
       ? min(0.6 * abs(evidence.difference), 6 * evidence.deviation) : 0
-    let outliers = evidence.before.range.count { abs(y[$0] - evidence.before.level) > limit }
-    let chance = (Double(outliers) + 0.5) / Double(evidence.before.count + 1)
-    return evidence.p < options.alphaTwoRuns && squared(chance) < options.outlierChance
+    return evidence.before.range.count { abs(y[$0] - evidence.before.level) > limit }
   }
 
   /// Whether a rank test could say as much: 1 / C(n, k) is its least p.

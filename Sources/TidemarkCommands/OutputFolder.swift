@@ -1,0 +1,138 @@
+private import Glibc
+internal import TidemarkModel
+private import TidemarkSinks
+private import TidemarkSyntax
+
+/// The folder under `--out`: files are written whole or not at all, one that has not changed is
+/// left alone, and what an earlier report wrote and this one did not is removed.
+struct OutputFolder {
+  let path: String
+
+  /// The names of all files that reports wrote here, a line each: only these are ever removed.
+  private static let ledger = ".tidemark-files"
+
+  struct File {
+    var path: String
+    var bytes: [UInt8]
+  }
+
+  /// - Parameter owned: What this report is responsible for: files of an earlier report below
+  ///   these names are removed unless they are written again.
+  func write(_ files: [File], owned: [String]) throws(Problem) {
+    try makeFolder(path)
+    let before = Set(readLedger())
+    var folders: Set<String> = []
+    for file in files {
+      let folder = file.path.split(separator: "/").dropLast().joined(separator: "/")
+      if !folder.isEmpty, folders.insert(folder).inserted { try makeFolder(path + "/" + folder) }
+      try write(file)
+    }
+    let written = Set(files.map(\.path))
+    let stale = before.filter { name in
+      !written.contains(name) && owned.contains { name == $0 || name.hasPrefix($0 + "/") }
+    }
+    for name in stale where isBelow(name) { unlink(path + "/" + name) }
+    let names = written.union(before.subtracting(stale)).sorted(by: utf8Precedes)
+    try write(
+      File(path: OutputFolder.ledger, bytes: Array((names.joined(separator: "\n") + "\n").utf8)))
+  }
+
+  private func readLedger() -> [String] {
+    guard let bytes = FileBytes.read(path + "/" + OutputFolder.ledger, limit: 64 << 20) else {
+      return []
+    }
+    return String(decoding: bytes, as: UTF8.self).split(separator: "\n").map(String.init)
+  }
+
+  /// A ledger that somebody else wrote cannot make us remove a file outside.
+  private func isBelow(_ name: String) -> Bool {
+    !name.hasPrefix("/") && !name.split(separator: "/").contains("..")
+  }
+
+  private func write(_ file: File) throws(Problem) {
+    let target = path + "/" + file.path
+    if FileBytes.equal(target, file.bytes) { return }
+    try FileBytes.write(file.bytes, to: target)
+  }
+
+  private func makeFolder(_ folder: String) throws(Problem) {
+    var built = folder.hasPrefix("/") ? "/" : ""
+    for part in folder.split(separator: "/") {
+      built += built.isEmpty || built == "/" ? String(part) : "/" + part
+      if mkdir(built, 0o777) != 0, errno != EEXIST {
+        throw Problem(
+          "cannot be created (\(String(cString: strerror(errno))))", path: built,
+          remedy: "choose another --out")
+      }
+    }
+  }
+}
+
+/// Whole files, by the system's own calls.
+enum FileBytes {
+  /// nil where the file is not there, cannot be read, or is larger than `limit`.
+  static func read(_ path: String, limit: Int) -> [UInt8]? {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { return nil }
+    defer { close(descriptor) }
+    var facts = stat()
+    guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG,
+      facts.st_size <= limit
+    else { return nil }
+    var bytes = [UInt8](repeating: 0, count: Int(facts.st_size))
+    var filled = 0
+    while filled < bytes.count {
+      let got = bytes.withUnsafeMutableBytes { buffer in
+        Glibc.read(descriptor, buffer.baseAddress?.advanced(by: filled), buffer.count - filled)
+      }
+      if got < 0, errno == EINTR { continue }
+      guard got > 0 else { break }
+      filled += got
+    }
+    bytes.removeLast(bytes.count - filled)
+    return bytes
+  }
+
+  /// Whether the file at `path` holds just `bytes`.
+  static func equal(_ path: String, _ bytes: [UInt8]) -> Bool {
+    var facts = stat()
+    guard lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG,
+      Int(facts.st_size) == bytes.count
+    else { return false }
+    return read(path, limit: bytes.count) == bytes
+  }
+
+  /// Writes beside the target and renames: a reader never sees half a file, and a link that stands
+  /// in the way is replaced, not followed.
+  static func write(_ bytes: [UInt8], to path: String) throws(Problem) {
+    let temporary = "\(path).tmp-\(getpid())"
+    unlink(temporary)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
+    guard descriptor >= 0 else { throw cannotWrite(path) }
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { buffer in
+        Glibc.write(descriptor, buffer.baseAddress?.advanced(by: written), buffer.count - written)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        let problem = cannotWrite(path)
+        close(descriptor)
+        unlink(temporary)
+        throw problem
+      }
+      written += count
+    }
+    guard close(descriptor) == 0, rename(temporary, path) == 0 else {
+      let problem = cannotWrite(path)
+      unlink(temporary)
+      throw problem
+    }
+  }
+
+  private static func cannotWrite(_ path: String) -> Problem {
+    Problem(
+      "cannot be written (\(String(cString: strerror(errno))))", path: path,
+      remedy: "check the disk's space and the folder's permissions")
+  }
+}

@@ -1,0 +1,63 @@
+internal import TidemarkReport
+
+/// A bit of text, before it is known whether it becomes Markdown or HTML.
+enum Piece: Hashable, Sendable {
+  /// Text from outside, or with some of it in it.
+  case text(String)
+  /// A name, a commit, a path.
+  case code(String)
+  /// Our own words and marks between the others.
+  case own(String)
+  /// A page of the site; only its label where there is no site.
+  case page(String, path: String)
+  case lineBreak
+}
+
+/// Part of a report as people read it: a table, a list, or blocks of text.
+struct Section: Sendable {
+  enum Shape: Hashable, Sendable {
+    /// One line each, a table with these heads.
+    case table([Column])
+    case list
+    /// Each row is a title and a long text below it.
+    case texts
+  }
+
+  struct Column: Hashable, Sendable {
+    var title: String
+    var isNumber = false
+  }
+
+  struct Row: Hashable, Sendable {
+    /// One for each column; a list's and a text's row has one.
+    var cells: [[Piece]]
+    /// Only of ``Shape/texts``.
+    var text = ""
+  }
+
+  /// `✗ Newly failing`, without a count.
+  var title: String
+  var shape: Shape
+  var rows: [Row]
+  /// How many rows there would be; more than ``rows`` where a list is cut short from the start.
+  var total: Int
+  /// The number behind the title.
+  var count: Int
+  /// Folded where the platform can.
+  var isFolded = false
+  /// Never dropped whole while anything else can be.
+  var isEssential = false
+  /// The site's page that has all of it.
+  var page = "index.html"
+  /// What a cut of it is called.
+  var what: String
+
+  init(_ title: String, what: String, shape: Shape, rows: [Row]) {
+    self.title = title
+    self.what = what
+    self.shape = shape
+    self.rows = rows
+    total = rows.count
+    count = rows.count
+  }
+}
