@@ -79,8 +79,10 @@ struct Sections {
         ]
       }
     var section = Section(
-      "\(state.glyph) \(title)", what: "\(state.word) tests", shape: .table(columns),
+      title, what: "\(state.word) tests", shape: .table(columns),
       rows: tests.map { test in Section.Row(cells: cells(of: test, in: state)) })
+    section.glyph = state.glyph
+    section.tone = state.tone
     section.isFolded = isFolded
     section.page = "tests.html"
     return section
@@ -191,8 +193,10 @@ struct Sections {
   ) -> Section? {
     guard let all = seriesByState[state], !all.isEmpty else { return nil }
     var section = Section(
-      "\(state.glyph) \(title)", what: "\(state.word) series", shape: .table(columns),
+      title, what: "\(state.word) series", shape: .table(columns),
       rows: all.map { series in Section.Row(cells: cells(of: series)) })
+    section.glyph = state.glyph
+    section.tone = state.tone
     section.isFolded = state != .regressed && state != .suspected
     section.page = state == .missing ? "alerts.html" : "benchmarks.html"
     return section
@@ -243,6 +247,7 @@ struct Sections {
       pieces += [.own(" · "), .text(SafeText.middleCut(text, to: 160))]
     }
     if let owner = series.owner, !owner.isEmpty { pieces += [.own(" · owner "), .text(owner)] }
+    if let line = Sparkline(series) { pieces.append(.spark(line)) }
     return pieces
   }
 

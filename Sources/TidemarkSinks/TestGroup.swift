@@ -55,7 +55,8 @@ struct TestGroup {
   /// The class that readers sort a test under; never empty.
   func className(of test: TestResult) -> String {
     test.identity.className.utf8.contains { $0 > 0x20 }
-      ? UniqueNames.shown(test.identity.className) : Self.shown(suite.joined(separator: "."), or: suiteName)
+      ? UniqueNames.shown(test.identity.className)
+      : Self.shown(suite.joined(separator: "."), or: suiteName)
   }
 
   /// `name`, or where it shows nothing, `other`.
