@@ -73,7 +73,7 @@ struct Finding: Hashable, Sendable {
     if test.runsInLast > 0 {
       parts.append("failed \(test.failuresInLast) of last \(test.runsInLast) runs")
     }
-    self.message = parts.filter { !$0.isEmpty }.joined(separator: "; ")
+    self.message = SafeText.oneLine(parts.filter { !$0.isEmpty }.joined(separator: "; "))
     text = FailureText.whole(of: test.detail, limit: 16_384).map(SafeText.visible) ?? ""
     fingerprint = "test-\(test.id)"
     state = test.state.rawValue

@@ -116,7 +116,7 @@ package enum Jenkins: Sink {
       scalar == "µ" || scalar == "μ"
         ? "u" : scalar.value >= 0x20 && scalar.value < 0x7F ? scalar : "?"
     }
-    return String(String.UnicodeScalarView(ascii))
+    return String(String.UnicodeScalarView(ascii)).replacing("##", with: "# #")
   }
 
   private static func decimal(_ value: Double) -> String {

@@ -39,7 +39,7 @@ enum JenkinsPage {
       <head>
       <meta charset="utf-8">
       <meta name="viewport" content="width=device-width, initial-scale=1">
-      <title>Tidemark: \(HTML.escaped(SafeText.middleCut(verdict, to: 120)))</title>
+      <title>Tidemark: \(HTMLPage.escaped(SafeText.middleCut(verdict, to: 120)))</title>
       <link rel="stylesheet" href="tidemark.css">
       </head>
       <body>
@@ -47,8 +47,8 @@ enum JenkinsPage {
       <p class="muted">\(page.text(Headline.run(of: report)))</p>
       </header>
       <main>
-      <h1 class="verdict \(tone.rawValue)">\(HTML.escaped(verdict))</h1>
-      <p>\(HTML.escaped(Headline.baseline(of: report)))</p>
+      <h1 class="verdict \(tone.rawValue)">\(HTMLPage.escaped(verdict))</h1>
+      <p>\(HTMLPage.escaped(Headline.baseline(of: report)))</p>
       \(figures(of: report))
       \(totals)
       """
@@ -73,7 +73,7 @@ enum JenkinsPage {
   private static func notes(of report: Report) -> String {
     guard !report.annotations.isEmpty else { return "" }
     let notes = report.annotations.prefix(20).map { note in
-      "<article><h3>At <code>\(HTML.escaped(Words.commit(note.commit)))</code></h3>\n"
+      "<article><h3>At <code>\(HTMLPage.escaped(Words.commit(note.commit)))</code></h3>\n"
         + Markdown.renderSafeHTML(note.markdown) + "</article>\n"
     }
     return "<section>\n<h2>Notes</h2>\n\(notes.joined())</section>\n"
@@ -87,11 +87,11 @@ enum JenkinsPage {
     ] {
       guard let safe = address.flatMap(Markdown.absoluteAddress) else { continue }
       // In Jenkins' frame a link may not open: the address is there to be read too.
-      let shown = HTML.escaped(safe)
+      let shown = HTMLPage.escaped(safe)
       parts.append("<li>\(label): <a href=\"\(shown)\">\(shown)</a></li>")
     }
     let links = parts.isEmpty ? "" : "<ul>\(parts.joined())</ul>\n"
-    let generator = HTML.escaped("\(report.generator.name) \(report.generator.version)")
+    let generator = HTMLPage.escaped("\(report.generator.name) \(report.generator.version)")
     return """
       </main>
       <footer>
@@ -125,7 +125,7 @@ struct HTMLPage: PageWriter {
     switch section.shape {
     case .table(let columns):
       let heads = columns.map { column in
-        "<th scope=\"col\"\(column.isNumber ? " class=\"number\"" : "")>\(column.title)</th>"
+        "<th scope=\"col\">\(column.title)</th>"
       }
       return lead
         + "<div class=\"scroll\" tabindex=\"0\" role=\"region\" aria-label=\"\(section.title)\">\n"
@@ -139,10 +139,9 @@ struct HTMLPage: PageWriter {
     switch section.shape {
     case .table(let columns):
       let cells = row.cells.enumerated().map { index, pieces in
-        let isNumber = index < columns.count && columns[index].isNumber
-        return index == 0
+        index == 0
           ? "<th scope=\"row\">\(text(pieces))</th>"
-          : "<td\(isNumber ? " class=\"number\"" : "")>\(text(pieces))</td>"
+          : "<td data-label=\"\(index < columns.count ? columns[index].title : "")\">\(text(pieces))</td>"
       }
       return "<tr>\(cells.joined())</tr>\n"
     case .list: return "<li>\(row.cells.map(text).joined(separator: " "))</li>\n"
@@ -183,10 +182,10 @@ struct HTMLPage: PageWriter {
 
   private func text(_ piece: Piece) -> String {
     switch piece {
-    case .text(let text): "<span dir=\"auto\">\(HTML.escaped(SafeText.oneLine(text)))</span>"
+    case .text(let text): "<span dir=\"auto\">\(Self.escaped(SafeText.oneLine(text)))</span>"
     case .code(let text):
-      "<code dir=\"auto\">\(HTML.escaped(SafeText.oneLine(text)))</code>"
-    case .own(let text): HTML.escaped(text)
+      "<code dir=\"auto\">\(Self.escaped(SafeText.oneLine(text)))</code>"
+    case .own(let text): Self.escaped(text)
     case .page(let label, let path): link(label, path: path)
     case .lineBreak: "<br>"
     case .spark(let line): "<br>" + line.svg
@@ -196,16 +195,20 @@ struct HTMLPage: PageWriter {
   private func link(_ label: String, path: String) -> String {
     guard let site = links.site.flatMap(Markdown.absoluteAddress) else { return label }
     let address = site + (site.hasSuffix("/") ? "" : "/") + path
-    return "<a href=\"\(HTML.escaped(address))\">\(label)</a>"
+    return "<a href=\"\(HTMLPage.escaped(address))\">\(label)</a>"
   }
 
-  /// A text of many lines, none of which a log takes for a command.
+  /// `text` escaped, without what a log takes for a command.
+  static func escaped(_ text: String) -> String {
+    HTML.escaped(text).replacing("##", with: "#&#35;")
+  }
+
+  /// A text of many lines, none of which begins like a command.
   private func preformatted(_ text: String) -> String {
-    HTML.escaped(text).split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      let broken = line.replacing("##", with: "#&#35;")
-      let blanks = broken.prefix { $0 == " " || $0 == "\t" }
-      let rest = broken.dropFirst(blanks.count)
-      return rest.hasPrefix("::") ? blanks + "&#58;" + rest.dropFirst() : broken
+    Self.escaped(text).split(separator: "\n", omittingEmptySubsequences: false).map { line in
+      let blanks = line.prefix { $0 == " " || $0 == "\t" }
+      let rest = line.dropFirst(blanks.count)
+      return rest.hasPrefix("::") ? blanks + "&#58;" + rest.dropFirst() : line[...]
     }.joined(separator: "\n")
   }
 }

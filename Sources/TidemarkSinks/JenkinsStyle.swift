@@ -53,9 +53,7 @@ enum JenkinsStyle {
       text-align: start; font-weight: 400; min-width: 7rem; max-width: 28rem; overflow-wrap: anywhere;
     }
     thead th { color: var(--muted); font-size: .875rem; white-space: nowrap; }
-    .number { text-align: end; font-variant-numeric: tabular-nums; white-space: nowrap; }
-    td.number, th.number { padding-inline-end: 1.5rem; }
-    ul { margin: .25rem 0; padding-inline-start: 1.25rem; }
+        ul { margin: .25rem 0; padding-inline-start: 1.25rem; }
     details { margin-block: .25rem; }
     summary { cursor: pointer; min-height: 1.75rem; }
     summary h2 { display: inline; }
@@ -68,7 +66,10 @@ enum JenkinsStyle {
       body { padding: .75rem; }
       .figures { gap: .5rem 1.5rem; }
       .figures dd { font-size: 1.75rem; line-height: 2rem; }
-      th, td { max-width: 16rem; }
+      thead { display: none; }
+      table, tbody, tr, tbody th, td { display: block; max-width: none; border: 0; padding: .125rem 0; }
+      tr { padding-block: .75rem; border-block-end: 1px solid var(--rule); }
+      td::before { content: attr(data-label) ": "; color: var(--muted); font-size: .875rem; }
     }
     @media print {
       details > * { display: block; }

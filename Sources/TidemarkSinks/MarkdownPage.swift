@@ -32,7 +32,7 @@ struct MarkdownPage: PageWriter {
       ? "<details>\n<summary>\(heading)</summary>\n\n" : "### \(heading)\n\n"
     guard case .table(let columns) = section.shape else { return lead }
     return lead + Markdown.row(columns.map(\.title))
-      + Markdown.row(columns.map { $0.isNumber ? "---:" : "---" })
+      + Markdown.row(columns.map { _ in "---" })
   }
 
   func row(_ row: Section.Row, of section: Section) -> String {

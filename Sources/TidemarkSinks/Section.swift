@@ -27,7 +27,6 @@ struct Section: Sendable {
 
   struct Column: Hashable, Sendable {
     var title: String
-    var isNumber = false
   }
 
   struct Row: Hashable, Sendable {
