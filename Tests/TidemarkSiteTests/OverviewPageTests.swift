@@ -61,7 +61,7 @@ import TidemarkReport
     let report = SampleReports.allFine()
     #expect(
       try firstScreen(report).contains(
-        "✓ Pass All 204 tests passed; no series moved beyond its noise (smallest change that would show: 3.8 %, median)."
+        "✓ Pass All 204 tests passed; no series moved beyond its noise. Smallest change that would show: 3.8 % (median)."
       ))
     #expect(try overview(report).contains("The least certain series"))
   }

@@ -88,6 +88,7 @@ import TidemarkSyntax
       for match in text.matches(of: pattern) {
         asked += 1
         let key = String(match.1)
+        if key.hasSuffix(".html") { continue }
         #expect(
           theme.words.contains(key) || theme.words.contains(key + ".other")
             || theme.words.contains(key + "_title"), "\(file.lastPathComponent): \(key)")
