@@ -160,7 +160,7 @@ private struct InspectionLine {
         json.member(
           "name", measurement.name + (parameters.isEmpty ? "" : " {\(parameters)}"))
         json.member("metric", measurement.metric)
-        json.member("value", measurement.value)
+        json.member("value", measurement.stated ?? measurement.value)
         json.member("unit", measurement.unit.text.isEmpty ? nil : measurement.unit.text)
         json.member("direction", measurement.direction.rawValue)
         json.key("labels")

@@ -10,7 +10,8 @@ package struct Tidemark: AsyncParsableCommand {
     abstract: "Says what a pipeline run made worse, how sure that is, and since which commit.",
     version: version,
     subcommands: [
-      ReportCommand.self, InspectCommand.self, FormatsCommand.self, HistoryCommand.self,
+      ReportCommand.self, CollectCommand.self, InspectCommand.self, FormatsCommand.self,
+      HistoryCommand.self, CompareCommand.self, DetectCommand.self,
     ])
 
   package init() {}
