@@ -23,7 +23,7 @@ package struct JudgedSeries: Sendable {
       neededRuns: options.minimumBaseline)
     guard let newest, let place = tracks.firstIndex(where: { $0.newestIndex == newest.newestIndex })
     else { return answer }
-    answer.regimes = newest.regimes(keeping: kept[place], options: options)
+    answer.regimes = newest.regimes(keeping: kept[place])
     answer.neededRuns = max(0, options.minimumBaseline - newest.runsOfClass)
     guard answer.neededRuns == 0 else { return answer }
     answer.verdict = newest.verdict(kept[place])
