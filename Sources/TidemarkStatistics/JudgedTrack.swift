@@ -14,6 +14,8 @@ struct JudgedTrack: Sendable {
   let runsOfClass: Int
   /// The index in the input from which changes count for the verdict.
   let baselineStart: Int
+  /// The indices in the input of all runs, where classes alternate; else empty.
+  let indicesOfClass: [Int]
   /// What the regimes are made of, as long as they may change: while a change is in the family.
   private var source: RegimeSource?
 }
@@ -24,6 +26,7 @@ extension JudgedTrack {
     newestIndex = track.indices.last ?? -1
     runsOfClass = track.y.count - track.classStart
     baselineStart = track.fixedBoundaries.last.map { track.indices[$0] } ?? 0
+    indicesOfClass = track.environment == nil ? [] : track.indices
     var findings: [PlacedFinding] = []
     var previous: [PlacedFinding] = []
     var noiseDeviation = 0.0
@@ -59,8 +62,8 @@ extension JudgedTrack {
     if isInFamily.contains(true) { self.source = source }
   }
 
-  /// How far two windows may place one change apart.
-  private static let margin = 5
+  /// How many runs two windows, or two classes, may place one change apart.
+  static let margin = 5
 
   private static func windows(of count: Int, options: DetectorOptions) -> [Range<Int>] {
     guard count > options.window else { return [0..<count] }
