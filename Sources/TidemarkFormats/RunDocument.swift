@@ -515,10 +515,6 @@ extension JSONValue {
   /// Seconds, not negative.
   fileprivate var duration: Double? { self["duration"]?.double.flatMap { $0 >= 0 ? $0 : nil } }
 
-  fileprivate func list(_ key: StaticString) -> [JSONValue] {
-    self[key].map { Array($0.elements) } ?? []
-  }
-
   fileprivate func facts(_ key: StaticString) -> [String: String] {
     guard let object = self[key] else { return [:] }
     var facts: [String: String] = [:]
