@@ -322,7 +322,7 @@ private struct Benchmark {
     var measurement = Measurement(
       name: name, metric: metric, value: mean.flatMap(value) ?? values.mean, unit: unit,
       direction: .byDefault(metric: metric, unit: unit), isPrimary: isPrimary)
-    measurement.addRepetitions(values)
+    measurement.addRepetitions(values, areRows: true)
     if let deviation, let spread = value(deviation), deviation.repetitions > 0 {
       measurement.n = deviation.repetitions
       measurement.standardError = spread / Double(deviation.repetitions).squareRoot()

@@ -220,6 +220,7 @@ extension Measurement {
       json.labels("parameters", parameters)
       json.member("metric", metric)
       json.member("value", value)
+      json.optional("stated", stated)
       json.key("unit")
       json.object { json in
         json.member("text", unit.text)
@@ -459,6 +460,7 @@ extension Measurement {
       samples: value["samples"].flatMap(Samples.init(document:)),
       items: value.list("items").compactMap(ItemScore.init),
       isPrimary: value["primary"]?.bool ?? true)
+    stated = value["stated"]?.double
   }
 }
 
