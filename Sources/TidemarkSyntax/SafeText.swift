@@ -22,12 +22,23 @@ package enum SafeText {
 
   /// As ``visible(_:)``, on one line: every run of white space becomes one blank.
   package static func oneLine(_ text: String) -> String {
-    visible(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    if isPlainLine(text) { return text }
+    return visible(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+
+  /// Printable ASCII with single blanks inside: nearly every name is such.
+  private static func isPlainLine(_ text: String) -> Bool {
+    var previous = UInt8(ascii: " ")
+    for byte in text.utf8 {
+      guard byte > 0x20 && byte < 0x7F || byte == 0x20 && previous != 0x20 else { return false }
+      previous = byte
+    }
+    return previous != 0x20
   }
 
   /// At most `limit` characters of `text`, the middle cut out and marked `…`.
   package static func middleCut(_ text: String, to limit: Int) -> String {
-    guard limit >= 3, text.count > limit else { return text }
+    guard limit >= 3, text.utf8.count > limit, text.count > limit else { return text }
     let kept = limit - 1
     return text.prefix(kept - kept / 2) + "…" + text.suffix(kept / 2)
   }
