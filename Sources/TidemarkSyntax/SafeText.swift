@@ -46,13 +46,16 @@ package enum SafeText {
   /// At most `limit` UTF-8 bytes of `text`, cut at a character.
   package static func prefix(_ text: String, bytes limit: Int) -> Substring {
     guard text.utf8.count > limit else { return text[...] }
-    var end = text.startIndex
-    var count = 0
-    while end < text.endIndex {
-      let next = text.index(after: end)
-      count += text[end..<next].utf8.count
-      if count > limit { break }
-      end = next
+    let cut = text.utf8.index(text.startIndex, offsetBy: limit)
+    // A character of more bytes than this is made of marks without end: it is cut between them.
+    var end = cut
+    for _ in 0..<64 where end > text.startIndex {
+      if String.Index(end, within: text) != nil { return text[..<end] }
+      end = text.utf8.index(before: end)
+    }
+    end = cut
+    while String.UnicodeScalarIndex(end, within: text.unicodeScalars) == nil {
+      end = text.utf8.index(before: end)
     }
     return text[..<end]
   }

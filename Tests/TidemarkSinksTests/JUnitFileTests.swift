@@ -133,7 +133,7 @@ internal import TidemarkReport
   @Test("no test at all is a file without a suite")
   func nothing() throws {
     let root = try #require(try documents(SampleReport.nothing()).first)
-    #expect(attribute("tests", root) == "0" && root.childCount == 0)
+    #expect(attribute("tests", root) == "0" && root.elements(forName: "testsuite").isEmpty)
   }
 
   @Test(

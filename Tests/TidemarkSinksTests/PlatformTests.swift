@@ -71,7 +71,7 @@ private func file(_ path: String, _ sink: any Sink.Type, _ report: Report) throw
     let document = try #require(
       try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
     let changes = try #require(document["test_changes"] as? [[String: Any]])
-    #expect(changes.count == 8)
+    #expect(changes.count == 9)
     #expect(!changes.contains { $0["state"] as? String == "passing" })
     let series = try #require((document["series"] as? [[String: Any]])?.first)
     let history = try #require(series["history"] as? [String: [Any]])
@@ -82,7 +82,7 @@ private func file(_ path: String, _ sink: any Sink.Type, _ report: Report) throw
 
   @Test("a document that would be too large is cut and says so")
   func budget() throws {
-    var report = SampleReport.large(tests: 20_000, series: 0)
+    var report = SampleReport.large(tests: 10_000, series: 0)
     for index in report.tests.indices {
       report.tests[index].state = .stillFailing
       report.tests[index].detail = TestDetail(message: String(repeating: "é", count: 5000))
@@ -90,7 +90,7 @@ private func file(_ path: String, _ sink: any Sink.Type, _ report: Report) throw
     let (bytes, cuts) = ReportJSON.encode(report)
     #expect(bytes.count <= ReportJSON.byteBudget)
     let cut = try #require(cuts.first { $0.what == "test_changes" })
-    #expect(cut.kept > 1000 && cut.total == 20_000)
+    #expect(cut.kept > 1000 && cut.total == 10_000)
     let text = String(decoding: bytes.suffix(200), as: UTF8.self)
     #expect(text.contains("\"what\":\"test_changes\""))
   }
@@ -125,7 +125,10 @@ private func file(_ path: String, _ sink: any Sink.Type, _ report: Report) throw
   @Test("each result has its own definition, and errors count as failed")
   func results() throws {
     let bytes = try file("azure/results.trx", Azure.self, SampleReport.small())
-    let root = try #require(try XMLDocument(data: Data(bytes)).rootElement())
+    // Foundation finds no child by its bare name in a namespace.
+    let text = String(decoding: bytes, as: UTF8.self).replacing(
+      " xmlns=\"http://microsoft.com/schemas/VisualStudio/TeamTest/2010\"", with: "")
+    let root = try #require(try XMLDocument(data: Data(text.utf8)).rootElement())
     func children(_ name: String) -> [XMLElement] {
       root.elements(forName: name).first?.children?.compactMap { $0 as? XMLElement } ?? []
     }
@@ -234,7 +237,8 @@ private func file(_ path: String, _ sink: any Sink.Type, _ report: Report) throw
 
   @Test("a list ends before its budget")
   func limits() throws {
-    let report = SampleReport.large(tests: 30_000, series: 100, nameLength: 10)
+    var report = SampleReport.large(tests: 5500, series: 0, nameLength: 10)
+    for index in report.tests.indices { report.tests[index].state = .stillFailing }
     let rendering = try GitHub.render(report, options: SinkOptions())
     #expect(rendering.cuts.contains { $0.what == "annotations" && $0.kept == 1000 })
     #expect(rendering.cuts.contains { $0.what == "results.sarif" && $0.kept == 5000 })
@@ -268,10 +272,10 @@ private func file(_ path: String, _ sink: any Sink.Type, _ report: Report) throw
 
   @Test("the page keeps its budget and says what it left out")
   func budget() throws {
-    let report = SampleReport.large(tests: 30_000, series: 3000, nameLength: 100)
+    let report = SampleReport.large(tests: 12_000, series: 1000, nameLength: 100)
     let rendering = JenkinsPage.render(report)
     #expect(rendering.files[0].bytes.count <= 1_048_576)
-    #expect(rendering.cuts.contains { $0.what == "newly failing tests" })
+    #expect(rendering.cuts.contains { $0.what == "still failing tests" })
     let text = String(decoding: rendering.files[0].bytes, as: UTF8.self)
     #expect(text.contains("more in the full report (report.json)"))
     #expect(text.hasSuffix("</html>\n"))
