@@ -19,6 +19,8 @@ let package = Package(
   products: [.executable(name: "tidemark", targets: ["tidemark"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+    // Names files for swift-subprocess, which brings it; the end-to-end tests alone use it.
+    .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
   ],
   // The targets stand in the direction of the data: each knows only ones above it.
@@ -55,7 +57,8 @@ let package = Package(
     .target(
       name: "TidemarkAnalysis",
       dependencies: [
-        "TidemarkModel", "TidemarkHistory", "TidemarkStatistics", "TidemarkReport",
+        "TidemarkModel", "TidemarkSyntax", "TidemarkRun", "TidemarkHistory",
+        "TidemarkStatistics", "TidemarkReport",
       ],
       swiftSettings: strict),
     .target(
@@ -111,8 +114,8 @@ let package = Package(
     .testTarget(
       name: "TidemarkAnalysisTests",
       dependencies: [
-        "TidemarkModel", "TidemarkHistory", "TidemarkStatistics", "TidemarkReport",
-        "TidemarkAnalysis",
+        "TidemarkModel", "TidemarkSyntax", "TidemarkRun", "TidemarkHistory",
+        "TidemarkStatistics", "TidemarkReport", "TidemarkAnalysis",
       ],
       swiftSettings: strict),
     .testTarget(
@@ -130,7 +133,12 @@ let package = Package(
       name: "TidemarkCommandsTests",
       dependencies: ["TidemarkModel", "TidemarkCommands"],
       swiftSettings: strict),
-    .testTarget(name: "EndToEndTests", swiftSettings: strict),
+    .testTarget(
+      name: "EndToEndTests",
+      dependencies: [
+        "tidemark", subprocess, .product(name: "SystemPackage", package: "swift-system"),
+      ],
+      swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

@@ -29,4 +29,17 @@ package enum Recognition: Hashable, Sendable {
 }
 
 /// Every format, most specific first: the first that recognises a file reads it.
-package let formats: [any Format.Type] = []
+package let formats: [any Format.Type] = [
+  // XML: each known by its root and what stands in it.
+  TRX.self, NUnit3.self, NUnit2.self, XUnit.self, TestNG.self, JUnit.self,
+  // Our own, known by its schema's name.
+  RunDocument.self,
+  // JSON lines, known by any one of their lines. Benchmarks without tests go to the benchmark reader.
+  GoBench.self, GoTestJSON.self,
+  // JSON benchmarks: objects first, each known by members that only it has; the two made of names
+  // and values alone say least and come last.
+  GoogleBenchmark.self, PytestBenchmark.self, Hyperfine.self, LMEval.self,
+  GitHubActionBenchmark.self, BencherMetricFormat.self,
+  // Text, by its lines.
+  TAP.self,
+]

@@ -6,6 +6,8 @@ package struct Head: Sendable {
   package let bytes: [UInt8]
   /// Whether the file ends here too.
   package let isWhole: Bool
+  /// What the head has if it is JSON, made once for all recognisers; empty for anything else.
+  package let json: JSONOutline
 
   /// - Parameter raw: The file's first bytes: UTF-16 with a byte order mark is decoded, a UTF-8
   ///   mark is dropped.
@@ -17,6 +19,7 @@ package struct Head: Sendable {
     case (0xFE, 0xFF): bytes = Head.decodeUTF16(raw.dropFirst(2)) { UInt16($0) << 8 | UInt16($1) }
     default: bytes = raw
     }
+    json = JSONOutline(bytes)
   }
 
   private static func decodeUTF16(
@@ -40,8 +43,12 @@ package struct Head: Sendable {
 
   /// The first XML element's name and the text of its tag up to `>` (attributes in it as written).
   package var rootTag: (name: String, tag: String)? {
-    guard firstInk == UInt8(ascii: "<") else { return nil }
     var index = bytes.startIndex
+    if firstInk != UInt8(ascii: "<") {
+      // A command's own lines may stand before the report that it printed.
+      index = end(after: index, of: "<?xml")
+      if index == bytes.endIndex { return nil }
+    }
     while let open = bytes[index...].firstIndex(of: UInt8(ascii: "<")), open + 1 < bytes.count {
       let next = bytes[open + 1]
       if next == UInt8(ascii: "?") {

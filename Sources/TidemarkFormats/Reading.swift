@@ -86,3 +86,8 @@ package enum Reading {
     return Head(raw: raw, isWhole: raw.count < Head.limit)
   }
 }
+
+extension ReadFile {
+  /// The format's name; nil where none was recognised.
+  package var formatName: String? { format.map { $0.name } }
+}

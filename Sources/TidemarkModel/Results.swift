@@ -10,6 +10,9 @@ package struct Results: Sendable {
   /// What only some tests have; ``TestRecord/detail`` points into it.
   package var details: [TestDetail] = []
   package var measurements: [Measurement] = []
+  /// Names of benchmarks that the file lists without a value, because they failed or were skipped:
+  /// `inspect` counts them, nothing else does.
+  package var unmeasured: [String] = []
   package var problems: [ResultProblem] = []
   /// Facts of the machine or tool that the file tells (`cpu`, `os`, `python`, …).
   package var environment: [String: String] = [:]
@@ -35,11 +38,11 @@ package struct Results: Sendable {
   /// Adds a test from Strings: for formats whose files are never large.
   package mutating func append(
     suite: Int32 = -1, className: String = "", name: String, outcome: Outcome,
-    duration: Double? = nil, detail: TestDetail? = nil
+    duration: Double? = nil, role: TestRecord.Role = .test, detail: TestDetail? = nil
   ) {
     let test = TestRecord(
       suite: suite, className: text.append(className), name: text.append(name), outcome: outcome,
-      duration: duration)
+      duration: duration, role: role)
     append(test, detail: detail)
   }
 
@@ -76,11 +79,25 @@ package struct TestRecord: Sendable {
   /// Seconds, finite and not negative; NaN where the file tells none.
   @usableFromInline package var durationOrNaN: Double
   @usableFromInline package var outcome: Outcome
+  @usableFromInline package var role: Role
+
+  /// What a record is in a format whose tests hold tests (TAP, Go).
+  @frozen @usableFromInline
+  package enum Role: UInt8, Sendable {
+    case test
+    /// A test that holds others and is no more than their sum: `inspect` counts it, as the file
+    /// does; reports show the ones below it.
+    case parent
+    /// A test below one that the file counts: reports show it, `inspect` does not count it.
+    case inner
+  }
 
   /// - Parameter duration: Seconds; one that is not finite or is negative is taken for none.
   @inlinable package init(
-    suite: Int32, className: TextRange, name: TextRange, outcome: Outcome, duration: Double?
+    suite: Int32, className: TextRange, name: TextRange, outcome: Outcome, duration: Double?,
+    role: Role = .test
   ) {
+    self.role = role
     self.suite = suite
     self.detail = -1
     self.className = className

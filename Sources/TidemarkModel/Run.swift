@@ -3,10 +3,13 @@ package struct Run: Hashable, Sendable {
   package var header: RunHeader
   /// One for each job, in the order of their names.
   package var parts: [Part]
+  /// The inputs that no part could be made of: unreadable, unrecognised, not there.
+  package var unread: [InputRecord]
 
-  package init(header: RunHeader, parts: [Part]) {
+  package init(header: RunHeader, parts: [Part], unread: [InputRecord] = []) {
     self.header = header
     self.parts = parts
+    self.unread = unread
   }
 }
 

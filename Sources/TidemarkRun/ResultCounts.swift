@@ -23,14 +23,14 @@ package struct ResultCounts: Hashable, Sendable {
   private mutating func countTests(_ results: Results) {
     var sum = 0.0
     var hasDuration = false
-    for test in results.tests {
+    for test in results.tests where test.role != .inner {
       tests.add(test.outcome)
       guard let duration = test.duration else { continue }
       sum += duration
       hasDuration = true
     }
     duration = hasDuration ? sum : nil
-    for test in results.tests {
+    for test in results.tests where test.role != .inner {
       guard let detail = results.detail(of: test) else { continue }
       attempts += detail.attempts.count
       let disagrees = detail.attempts.contains { $0.outcome.isFailure != test.outcome.isFailure }
@@ -48,7 +48,7 @@ package struct ResultCounts: Hashable, Sendable {
       guard measurement.isPrimary else { continue }
       names.insert(name + "\u{1}" + measurement.labels.description + "\u{1}" + measurement.metric)
     }
-    benchmarks = names.count
+    benchmarks = names.count + Set(results.unmeasured).count
     series = identities.count
   }
 }
@@ -69,7 +69,9 @@ private enum RepeatCounter {
     var seen: Set<UInt64> = []
     seen.reserveCapacity(results.tests.count)
     var repeats = 0
-    for test in results.tests where !seen.insert(hash(test, in: results)).inserted { repeats += 1 }
+    for test in results.tests where test.role != .inner {
+      if !seen.insert(hash(test, in: results)).inserted { repeats += 1 }
+    }
     return repeats
   }
 

@@ -91,6 +91,9 @@ private struct PartAssembly {
   private var order: [TestIdentity] = []
   private var values: [SeriesIdentity: String] = [:]
   private var clashes: [String: LabelClash] = [:]
+  /// What the files tell of the machine: they were written where the tests ran, so they count
+  /// before what this machine says of itself.
+  private var fileFacts: [String: String] = [:]
 
   private struct Entry {
     var test: Test
@@ -104,9 +107,7 @@ private struct PartAssembly {
   mutating func add(_ input: RunInput, labels: Labels) {
     let results = input.results
     part.inputs.append(contentsOf: results.part?.inputs ?? [input.record])
-    for (key, value) in results.environment where part.environment[key] == nil {
-      part.environment[key] = value
-    }
+    for (key, value) in results.environment where fileFacts[key] == nil { fileFacts[key] = value }
     part.problems += results.problems.map { problem in
       var problem = problem
       problem.path = problem.path ?? input.record.path
@@ -121,7 +122,7 @@ private struct PartAssembly {
       (path: suite.path, labels: labels.merging(suite.labels), joins: suite.repeatsAreAttempts)
     }
     var classNames: [TextRange: String] = [:]
-    for (sequence, record) in results.tests.enumerated() {
+    for (sequence, record) in results.tests.enumerated() where record.role != .parent {
       let suite = suites.indices.contains(Int(record.suite)) ? suites[Int(record.suite)] : nil
       let className =
         classNames[record.className] ?? results.text.string(record.className)
@@ -195,6 +196,7 @@ private struct PartAssembly {
 
   func finish() -> (part: Part, clashes: [LabelClash]) {
     var part = part
+    part.environment.merge(fileFacts) { _, told in told }
     part.tests = order.flatMap { key in numbered(tests[key] ?? []) }
     part.tests.sort { $0.identity.precedes($1.identity) }
     part.values.sort { first, second in

@@ -84,6 +84,8 @@ package struct DetectorOptions: Hashable, Sendable {
 
   /// Least repetitions within a run from which a single run can confirm.
   package var repetitions = 5
+  /// Baseline runs without outliers from which a clear change in a single run can be confirmed so.
+  package var repetitionBaseline = 20
 
   /// Standard errors that an effect needs to be found by three further runs.
   package var detectableSize = 4.2

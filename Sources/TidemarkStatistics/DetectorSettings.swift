@@ -136,6 +136,9 @@ extension DetectorOptions {
       "repetitions", \.repetitions, 3...1_000_000, "repetitions from which a single run can confirm"
     ),
     DetectorSetting(
+      "repetition-baseline", \.repetitionBaseline, 3...4096,
+      "runs without outliers from which repetitions can confirm a clear change"),
+    DetectorSetting(
       "detectable-size", \.detectableSize, 0...1000, "standard errors that three further runs need"),
   ]
 

@@ -17,6 +17,8 @@ struct Judgement {
   private(set) var newestLevelStart = 0
   /// Two-sided p of the newest run against the runs of the newest level before it, if they are three.
   private(set) var newestP: Double?
+  /// What the newest run's repetitions say; `nil` with too few of them, or of runs before them.
+  private(set) var repetitionEvidence: RepetitionEvidence?
   private var pieces: [Piece] = []
   private let fixed: Set<Int>
   private let shifts: [Track.MachineShift]
@@ -161,6 +163,9 @@ struct Judgement {
     let residualSpread = window.residualSpread(pieces, sample: &sample)
     let (one, two) = newestEvidence(residualSpread: residualSpread, sample: &sample)
     newestP = one?.p
+    if let one, one.before.count >= options.minimumBaseline {
+      repetitionEvidence = window.repetitionEvidence(one, sample: &sample)
+    }
     guard !findings.contains(where: { $0.position >= n - 2 }) else { return }
     for evidence in [two, one].compactMap({ $0 }) {
       let baseline = evidence.before.count
@@ -195,7 +200,9 @@ struct Judgement {
 
   private func newestFinding(_ evidence: BoundaryEvidence, isConstant: Bool) -> Finding {
     if isConstant, window.track.kind == .deterministic { return finding(evidence, nil) }
-    if evidence.after.count == 1 { return finding(evidence, .newestRunOnly) }
+    if evidence.after.count == 1 {
+      return finding(evidence, repetitionEvidence?.confirms == true ? nil : .newestRunOnly)
+    }
     return finding(evidence, window.allowsTwoRuns(evidence) ? nil : .newestTwoRuns)
   }
 

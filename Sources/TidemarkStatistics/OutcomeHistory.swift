@@ -1,3 +1,5 @@
+private import Glibc
+
 /// One result of a test that ran: skipped ones are left out.
 package struct OutcomeRecord: Hashable, Sendable {
   /// Any number that is the same for the same commit.
@@ -69,8 +71,60 @@ package struct OutcomeHistory: Hashable, Sendable {
   ///
   /// - Parameter results: oldest first; the newest `window` of them count.
   package func classify(_ results: [OutcomeRecord]) -> OutcomeEvidence {
-    OutcomeEvidence(
-      state: .new, results: 0, flips: 0, flipRate: 0, sameCommitFlips: 0, failRate: 0, entropy: 0,
-      streak: 0, streakChance: 1)
+    var evidence = evidence(results.suffix(max(window, 0)))
+    evidence.state = state(evidence)
+    return evidence
+  }
+
+  private func evidence(_ results: ArraySlice<OutcomeRecord>) -> OutcomeEvidence {
+    let count = results.count
+    let failures = results.count { !$0.passed }
+    let flips = zip(results, results.dropFirst()).count { $0.passed != $1.passed }
+    let streak = results.reversed().prefix { !$0.passed }.count
+    let failRate = count > 0 ? Double(failures) / Double(count) : 0
+    return OutcomeEvidence(
+      state: .new, results: count, flips: flips,
+      flipRate: Double(flips) / Double(max(1, count - 1)),
+      sameCommitFlips: sameCommitFlips(results), failRate: failRate,
+      entropy: entropy(failRate), streak: streak,
+      streakChance: streakChance(streak, failures: failures, results: count))
+  }
+
+  private func sameCommitFlips(_ results: ArraySlice<OutcomeRecord>) -> Int {
+    let passed = Set(results.lazy.filter(\.passed).map(\.commit))
+    let failed = Set(results.lazy.filter { !$0.passed }.map(\.commit))
+    return passed.intersection(failed).count
+  }
+
+  private func entropy(_ p: Double) -> Double {
+    p > 0 && p < 1 ? -(p * log2(p) + (1 - p) * log2(1 - p)) : 0
+  }
+
+  /// The fail rate before the streak, with half a failure and one result added (Jeffreys' prior), to
+  /// the power of the streak.
+  private func streakChance(_ streak: Int, failures: Int, results: Int) -> Double {
+    guard streak > 0 else { return 1 }
+    let rate = (Double(failures - streak) + 0.5) / (Double(results - streak) + 1)
+    return pow(rate, Double(streak))
+  }
+
+  private func state(_ evidence: OutcomeEvidence) -> OutcomeState {
+    let isFlaky =
+      evidence.sameCommitFlips >= 1
+      || (evidence.flips >= leastFlips && evidence.flipRate >= leastFlipRate)
+    let failures = (evidence.failRate * Double(evidence.results)).rounded()
+    if evidence.results < leastResults { return .new }
+    if Int(failures) == evidence.results { return .failing }
+    if isBroken(evidence, hasFailedBefore: isFlaky || Int(failures) > evidence.streak) {
+      return .broken
+    }
+    if isFlaky { return .flaky }
+    return evidence.streak > 0 ? .suspected : .stable
+  }
+
+  private func isBroken(_ evidence: OutcomeEvidence, hasFailedBefore: Bool) -> Bool {
+    guard evidence.streak > 0 else { return false }
+    if evidence.sameCommitFlips > 0, evidence.streak < leastStreakIfFlaky { return false }
+    return evidence.streakChance < (hasFailedBefore ? alpha : alphaNeverFailed)
   }
 }

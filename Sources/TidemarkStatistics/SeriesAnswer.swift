@@ -67,13 +67,14 @@ package struct Regime: Hashable, Sendable {
 
 /// What a series' newest state amounts to.
 package enum SeriesVerdict: Hashable, Sendable {
-  /// The last confirmed change made it worse.
+  /// The last confirmed change made it worse. Only changes since the newest accepted one, and since
+  /// the newest change of the machine class, count for a verdict.
   case regressed
   /// The last confirmed change made it better.
   case improved
   /// No confirmed change.
   case unchanged
-  /// Fewer runs than a judgement needs.
+  /// Fewer runs, or runs of the newest machine class, than a judgement needs.
   case insufficient
 }
 

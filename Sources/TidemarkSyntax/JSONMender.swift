@@ -49,7 +49,9 @@ struct JSONMender {
       if let fault = skipToValue() { return fault }
       let byte = input[index]
       if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
-        guard open.count < depthLimit else { return fault("nests deeper than \(depthLimit) levels") }
+        guard open.count < depthLimit else {
+          return fault("nests deeper than \(depthLimit) levels")
+        }
         open.append(byte)
         index += 1
         skipBlanks()
@@ -119,7 +121,8 @@ struct JSONMender {
   private mutating func scalar() -> Fault? {
     switch input[index] {
     case UInt8(ascii: "\""): return string()
-    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"): return number()
+    case UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"), UInt8(ascii: "+"):
+      return number()
     default: return word()
     }
   }

@@ -112,12 +112,8 @@ package struct JSONValue {
     }
   }
 
-  /// A number, or a text that is one (`"12.5"`); finite.
-  package var lenientDouble: Double? {
-    if let double { return double }
-    guard let string, let value = Double(string), value.isFinite else { return nil }
-    return value
-  }
+  /// A number, or a text that is one (`"12.5"`, `"1,234.5"`); finite.
+  package var lenientDouble: Double? { double ?? string.flatMap(NumberText.parse) }
 
   /// A string as it is; a number or a Boolean as text. For names and parameters.
   package var scalarText: String? {
@@ -141,6 +137,11 @@ package struct JSONText {
   @inlinable init(start: UnsafePointer<UInt8>, count: Int) {
     self.start = start
     self.count = count
+  }
+
+  /// No text, for a place that is filled later.
+  @inlinable package static var empty: JSONText {
+    JSONText(start: ("" as StaticString).utf8Start, count: 0)
   }
 
   @inlinable package var utf8: UnsafeBufferPointer<UInt8> {

@@ -12,6 +12,29 @@ package enum NumberText {
     return value.description
   }
 
+  /// Reads a decimal number, also with commas between thousands (`1,234.5`).
+  ///
+  /// - Returns: nil for anything else (`NaN`, hexadecimal, a comma that parts no thousands) and for
+  ///   what is beyond a double's range.
+  package static func parse(_ text: some StringProtocol) -> Double? {
+    let trimmed = text.drop { $0 == " " }
+    let isPlain = trimmed.utf8.allSatisfy {
+      (48...57).contains($0) || "+-.,eE".utf8.contains($0)
+    }
+    guard isPlain else { return nil }
+    let groups = trimmed.prefix { $0 != "." }.split(
+      separator: ",", omittingEmptySubsequences: false)
+    guard groups.dropFirst().allSatisfy({ $0.count == 3 && $0.allSatisfy(\.isNumber) }) else {
+      return nil
+    }
+    let isGrouped = groups.count > 1
+    guard !isGrouped || groups[0].contains(where: \.isNumber) else { return nil }
+    guard let value = Double(isGrouped ? String(trimmed.filter { $0 != "," }) : String(trimmed)),
+      value.isFinite
+    else { return nil }
+    return value
+  }
+
   /// Plain decimal, never an exponent: `0.000123`. Trailing zeros are dropped.
   ///
   /// - Parameter digits: The most digits behind the point, 0 to 17.

@@ -1,0 +1,69 @@
+# The memory of commands. Each target that needs Debian packages installs what is missing first.
+
+export PATH := $(PATH):/opt/swift/usr/bin
+SHARED ?= ../shared
+SOURCES = Sources Tests Plugins Package.swift
+
+all: build
+
+setup:
+	@packaging/setup.sh
+
+build: setup
+	swift build
+
+test: setup
+	swift test
+
+format:
+	swift format -i -r $(SOURCES)
+
+lint:
+	swift format lint --strict -r $(SOURCES)
+
+# Records the golden files anew; the tests that record fail, so that the difference is read first.
+golden: setup
+	-TM_RECORD=1 swift test
+	git --no-pager diff --stat -- fixtures
+
+program: setup
+	swift build -c release --product tidemark
+
+demo: program
+	fixtures/demo/demo.sh .build/release/tidemark tidemark-report
+
+# Linked statically, packed into dist/, and tried in an empty file system.
+release: setup
+	packaging/static-libraries.sh .build-static/libraries
+	PKG_CONFIG_PATH=$(CURDIR)/.build-static/libraries/pc swift build -c release --product tidemark \
+	  --static-swift-stdlib --scratch-path .build-static
+	packaging/release.sh .build-static/release/tidemark
+
+# Prints ratios against a reference in the same run; asserts nothing.
+bench: release
+	packaging/setup.sh libxml2-utils nodejs python3
+	benchmarks/run.py .build-static/release/tidemark
+
+# The picture in the README: the demo's first page.
+picture: demo
+	@packaging/setup.sh chromium
+	docs/picture.sh tidemark-report/site/index.html docs/overview.png
+
+docs: setup
+	docs/build.sh dist/docs
+
+# What continuous integration runs: format, a build without warnings, tests, the README's commands.
+check: lint setup
+	packaging/build-without-warnings.sh
+	swift test --skip-build
+	docs/run-readme.sh
+
+# The same claims held against the conformance files of $(SHARED), where that folder stands.
+check-shared: setup
+	@if [ -d "$(SHARED)" ]; then TM_SHARED="$(abspath $(SHARED))" swift test --filter SharedTests; \
+	else echo "check-shared: no folder $(SHARED), nothing to check"; fi
+
+clean:
+	rm -rf .build .build-static dist tidemark-report
+
+.PHONY: all setup build test format lint golden program demo release bench picture docs check check-shared clean

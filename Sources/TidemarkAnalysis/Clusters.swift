@@ -1,0 +1,99 @@
+import TidemarkModel
+import TidemarkReport
+import TidemarkStatistics
+private import TidemarkSyntax
+
+/// What began together: changes of one range of commits, failures that say the same, series that a
+/// machine moved.
+struct Clusters: Sendable {
+  private(set) var all: [Cluster] = []
+
+  /// The id of a cluster: the hash of its kind and of the run or message that it is about.
+  static func id(kind: String, run: String) -> Identifier {
+    Digest.identifier(of: Array("[\"c\",\"\(kind)\"]".utf8) + Array(run.utf8))
+  }
+
+  init(
+    tests: [TestResult], series: [SeriesChange], machineChanges: [MachineFinding],
+    commits: CommitLog
+  ) {
+    let commit = Self.byCommit(tests: tests, series: series, commits: commits)
+    let machine = machineChanges.map { finding in
+      Cluster(
+        id: Self.id(kind: "machine", run: finding.point.run + "\u{1}" + finding.group),
+        kind: "machine", series: finding.series, tests: [], changePoint: finding.point)
+    }
+    all = commit + machine + Self.byMessage(tests)
+  }
+
+  /// Changes that begin in one run, the newest run first; single ones make no cluster.
+  private static func byCommit(tests: [TestResult], series: [SeriesChange], commits: CommitLog)
+    -> [Cluster]
+  {
+    var members: [Int: Cluster] = [:]
+    func cluster(at point: ChangePoint?, _ add: (inout Cluster) -> Void) {
+      guard let point, let index = point.index else { return }
+      var cluster =
+        members[index]
+        ?? Cluster(
+          id: id(kind: "commit", run: point.run), kind: "commit", series: [], tests: [],
+          changePoint: shared(point),
+          suspects: commits.suspects(after: point.previousCommit, upTo: point.commit))
+      add(&cluster)
+      members[index] = cluster
+    }
+    for change in series {
+      switch change.state {
+      case .regressed, .suspected:
+        cluster(at: change.changePoint) { $0.series.append(change.id) }
+      default: break
+      }
+    }
+    for test in tests where test.state == .newlyFailing {
+      cluster(at: test.since) { $0.tests.append(test.id) }
+    }
+    return members.keys.sorted(by: >).compactMap { members[$0] }
+      .filter { $0.series.count + $0.tests.count > 1 }
+  }
+
+  /// A change point without what is one series' own.
+  private static func shared(_ point: ChangePoint) -> ChangePoint {
+    var point = point
+    point.changePercent = nil
+    return point
+  }
+
+  /// Failures whose messages begin with the same line, numbers aside; the largest first.
+  private static func byMessage(_ tests: [TestResult]) -> [Cluster] {
+    var order: [String] = []
+    var members: [String: [Identifier]] = [:]
+    for test in tests where test.state == .newlyFailing || test.state == .stillFailing {
+      guard let line = test.detail?.message.flatMap(pattern) else { continue }
+      if members[line] == nil { order.append(line) }
+      members[line, default: []].append(test.id)
+    }
+    let clusters = order.compactMap { line -> Cluster? in
+      guard let tests = members[line], tests.count > 1 else { return nil }
+      return Cluster(
+        id: id(kind: "message", run: line), kind: "message", series: [], tests: tests)
+    }
+    return clusters.sorted {
+      $0.tests.count == $1.tests.count ? $0.id < $1.id : $0.tests.count > $1.tests.count
+    }
+  }
+
+  /// A message's first line with each number as `#`; nil for a blank one.
+  private static func pattern(_ message: String) -> String? {
+    let line = message.split(whereSeparator: \.isNewline).first ?? ""
+    var pattern: [UInt8] = []
+    for byte in line.utf8.prefix(400) {
+      if (48...57).contains(byte) {
+        if pattern.last != UInt8(ascii: "#") { pattern.append(UInt8(ascii: "#")) }
+      } else {
+        pattern.append(byte)
+      }
+    }
+    let text = String(decoding: pattern, as: UTF8.self)
+    return text.allSatisfy(\.isWhitespace) ? nil : text
+  }
+}

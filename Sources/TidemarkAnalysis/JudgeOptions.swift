@@ -1,0 +1,114 @@
+package import TidemarkModel
+package import TidemarkReport
+package import TidemarkStatistics
+
+/// What the judge is told besides the run and the history.
+package struct JudgeOptions: Sendable {
+  package var generator: Generator
+  /// Tells several reports on one pull request apart.
+  package var key = "main"
+  package var links = Links()
+  package var annotations: [Annotation] = []
+  /// The branch that a run without a base of its own is held against.
+  package var defaultBranch: String?
+  /// The most runs of the base branch that count.
+  package var baselineRuns = 256
+  /// Seconds between the newest run of the baseline and this run from which the baseline is stale.
+  package var staleAfter = 14 * 86_400.0
+  /// Old ids and the ids that they go on as.
+  package var aliases: [Identifier: Identifier] = [:]
+  package var quarantine: [QuarantineRule] = []
+  /// Of several that match the last counts.
+  package var owners: [OwnerRule] = []
+  package var detection: [DetectionRule] = []
+  package var thresholds: [ThresholdRule] = []
+  package var gate: [GateRule] = []
+  package var commits = CommitLog()
+  package var detector = DetectorOptions()
+  package var outcomes = OutcomeHistory()
+
+  package init(generator: Generator) { self.generator = generator }
+}
+
+/// Tests that do not count for the verdict, until a time.
+package struct QuarantineRule: Sendable {
+  package var pattern: NamePattern
+  package var quarantine: Quarantine
+  /// Where it stands in the config, for the reason that it has expired.
+  package var path: String?
+  package var line: Int?
+
+  package init(
+    pattern: NamePattern, quarantine: Quarantine, path: String? = nil, line: Int? = nil
+  ) {
+    self.pattern = pattern
+    self.quarantine = quarantine
+    self.path = path
+    self.line = line
+  }
+
+  /// Whether it no longer applies at `time`: from its expiry on.
+  func isExpired(at time: Timestamp) -> Bool {
+    quarantine.expires.map { $0 <= time } ?? false
+  }
+}
+
+/// Who looks after the tests and series that a pattern meets.
+package struct OwnerRule: Sendable {
+  package var pattern: NamePattern
+  package var owner: String
+
+  package init(pattern: NamePattern, owner: String) {
+    self.pattern = pattern
+    self.owner = owner
+  }
+}
+
+/// How the series that a pattern meets are judged; of several rules the last that says something
+/// counts.
+package struct DetectionRule: Sendable {
+  package var pattern: NamePattern
+  /// The least relative effect worth reporting: 0.05 for 5 %.
+  package var effectFloor: Double?
+  package var direction: Direction?
+
+  package init(pattern: NamePattern, effectFloor: Double? = nil, direction: Direction? = nil) {
+    self.pattern = pattern
+    self.effectFloor = effectFloor
+    self.direction = direction
+  }
+}
+
+/// A bound that values must keep whatever the history says.
+package struct ThresholdRule: Sendable {
+  package var pattern: NamePattern
+  package var minimum: Double?
+  package var maximum: Double?
+  /// The bounds' unit; nil: the unit that the series has in this run.
+  package var unit: Unit?
+
+  package init(
+    pattern: NamePattern, minimum: Double? = nil, maximum: Double? = nil, unit: Unit? = nil
+  ) {
+    self.pattern = pattern
+    self.minimum = minimum
+    self.maximum = maximum
+    self.unit = unit
+  }
+}
+
+/// What may end `report` with status 1.
+package enum GateRule: String, Hashable, Sendable, CaseIterable {
+  case newFailures = "new-failures"
+  case failures
+  /// Confirmed ones.
+  case regressions
+  case suspected
+  /// Missing series and jobs.
+  case missing
+  case unjudged
+  /// Blocking problems and inputs that could not be read.
+  case problems
+  /// The bounds of ``JudgeOptions/thresholds``.
+  case thresholds
+}

@@ -1,0 +1,246 @@
+import TidemarkModel
+import TidemarkReport
+private import TidemarkSyntax
+
+extension Findings {
+  /// Every reason, in the order of the codes: the weightiest first.
+  var reasons: [Reason] {
+    let all =
+      testReasons + seriesReasons + inputReasons + baselineReasons + missingReasons
+      + machineReasons + configReasons
+    let order = Dictionary(
+      uniqueKeysWithValues: Reason.Code.allCases.enumerated().map { ($0.element, $0.offset) })
+    return all.enumerated().sorted { first, second in
+      let one = order[first.element.code] ?? 0
+      let other = order[second.element.code] ?? 0
+      return one == other ? first.offset < second.offset : one < other
+    }.map(\.element)
+  }
+
+  /// The most reasons of one code that name one thing each.
+  private static let listLimit = 10
+
+  private func names(_ tests: [TestResult]) -> String {
+    Sentence.list(tests.map { Sentence.test($0.identity) })
+  }
+
+  private func names(_ series: [SeriesChange]) -> String {
+    Sentence.list(
+      series.map { change in
+        let percent = change.changePercent.map { " \(NumberText.percentChange($0))" } ?? ""
+        return Sentence.series(change.identity) + percent
+      })
+  }
+
+  /// One reason a sentence, and one for those beyond the limit.
+  private func each(_ code: Reason.Code, _ sentences: [String], more: String) -> [Reason] {
+    let rest = sentences.count - Findings.listLimit
+    return sentences.prefix(Findings.listLimit).map { Reason(code, $0) }
+      + (rest > 0 ? [Reason(code, "\(Sentence.count(rest, "more \(more)"))")] : [])
+  }
+
+  private var testReasons: [Reason] {
+    var reasons: [Reason] = []
+    let newly = tests(in: .newlyFailing)
+    let failing = failures
+    if baseline.status == .none {
+      if !failing.isEmpty {
+        reasons.append(
+          Reason(
+            .failedWithoutBaseline,
+            "\(Sentence.count(failing.count, "test")) failed, and without a baseline every failure"
+              + " counts: \(names(failing))"))
+      }
+    } else if !newly.isEmpty {
+      reasons.append(
+        Reason(
+          .newlyFailing,
+          "\(Sentence.count(newly.count, "test")) newly failing: \(names(newly))"))
+    }
+    let still = tests(in: .stillFailing)
+    if !still.isEmpty {
+      reasons.append(
+        Reason(
+          .stillFailing, "\(Sentence.count(still.count, "test")) still failing: \(names(still))"))
+    }
+    let flaky = tests(in: .flaky)
+    if !flaky.isEmpty {
+      reasons.append(
+        Reason(.flaky, "\(Sentence.count(flaky.count, "flaky test")): \(names(flaky))"))
+    }
+    return reasons
+  }
+
+  private var seriesReasons: [Reason] {
+    var reasons = each(.thresholdFailed, breaches.map(\.sentence), more: "value beyond a threshold")
+    let regressed = series(in: .regressed)
+    if !regressed.isEmpty {
+      reasons.append(
+        Reason(
+          .regressed,
+          "\(Sentence.count(regressed.count, "confirmed regression")): \(names(regressed))"))
+    }
+    let suspected = series(in: .suspected)
+    if !suspected.isEmpty {
+      let needed = suspected.compactMap(\.runsNeeded).min()
+      let confirm = needed.map { "; \(Sentence.count($0, "more run")) would confirm the first" }
+      reasons.append(
+        Reason(
+          .suspected,
+          "\(Sentence.count(suspected.count, "suspected regression")): \(names(suspected))"
+            + (confirm ?? "")))
+    }
+    let missing = series(in: .missing)
+    if !missing.isEmpty {
+      reasons.append(
+        Reason(
+          .seriesMissing,
+          "\(Sentence.count(missing.count, "series", plural: "series")) missing though their jobs"
+            + " ran: \(Sentence.list(missing.map { Sentence.series($0.identity) }))"))
+    }
+    let insufficient = series(in: .insufficientData)
+    if !insufficient.isEmpty {
+      reasons.append(
+        Reason(
+          .insufficientData,
+          "\(Sentence.count(insufficient.count, "series", plural: "series")) with too few runs to"
+            + " judge, of \(NumberText.count(seriesTotals.series))"))
+    }
+    return reasons
+  }
+
+  private var inputReasons: [Reason] {
+    var reasons: [Reason] = []
+    if !isAnythingRead { reasons.append(Reason(.nothingRead, nothingRead)) }
+    reasons += each(.problem, blocking.map(sentence), more: "blocking problem")
+    let failed = failedInputs.map { input in
+      let what = input.error.map { $0.inFile(input.path).description }
+      return "could not read \(SafeText.oneLine(what ?? input.path))"
+    }
+    reasons += each(.inputFailed, failed, more: "file that could not be read")
+    let unrecognised = inputs.filter { $0.status == .unrecognised }
+    if !unrecognised.isEmpty {
+      reasons.append(
+        Reason(
+          .inputUnrecognised,
+          "\(Sentence.count(unrecognised.count, "file")) in no known format:"
+            + " \(Sentence.list(unrecognised.map { Sentence.quoted($0.path) }))"))
+    }
+    let empty = inputs.filter {
+      $0.status == .read && $0.counts.total == 0 && $0.benchmarks == 0 && $0.series == 0
+    }
+    if !empty.isEmpty, isAnythingRead {
+      reasons.append(
+        Reason(
+          .noTests,
+          "\(Sentence.count(empty.count, "file")) with neither tests nor benchmarks:"
+            + " \(Sentence.list(empty.map { Sentence.quoted($0.path) }))"))
+    }
+    return reasons
+  }
+
+  private var nothingRead: String {
+    if inputs.isEmpty { return "no result was read: no input matched" }
+    if inputs.allSatisfy({ $0.status != .read }) {
+      return "no result was read: none of \(Sentence.count(inputs.count, "input")) could be read"
+    }
+    return "no result was read: the inputs hold neither tests nor benchmarks"
+  }
+
+  private func sentence(_ problem: ResultProblem) -> String {
+    let place = problem.path.map { path in
+      "\(Sentence.name(path))\(problem.line.map { ":\($0)" } ?? ""): "
+    }
+    let message = SafeText.middleCut(SafeText.oneLine(problem.message), to: 300)
+    return "\(place ?? "")\(message) (\(problem.code.rawValue))"
+  }
+
+  private var baselineReasons: [Reason] {
+    var reasons: [Reason] = []
+    switch baseline.status {
+    case .none: reasons.append(Reason(.baselineNone, "no baseline: \(baseline.message)"))
+    case .stale: reasons.append(Reason(.baselineStale, "stale baseline: \(baseline.message)"))
+    case .partial: reasons.append(Reason(.baselinePartial, "partial baseline: \(baseline.message)"))
+    case .ok: break
+    }
+    let damaged = damagedSegments.map { SafeText.oneLine($0.description) }
+    return reasons + each(.segmentDamaged, damaged, more: "damaged segment")
+  }
+
+  private var missingReasons: [Reason] {
+    var reasons = each(.jobMissing, missingJobs.map(\.sentence), more: "missing job")
+    let removed = tests(in: .removed)
+    if !removed.isEmpty {
+      reasons.append(
+        Reason(
+          .testsRemoved,
+          "\(Sentence.count(removed.count, "test")) removed though their jobs ran:"
+            + " \(names(removed))"))
+    }
+    return reasons
+  }
+
+  private var machineReasons: [Reason] {
+    var reasons = machineChanges.map { finding in
+      let commit = finding.point.commit.map { " (\(Sentence.commit($0)))" } ?? ""
+      return Reason(
+        .machineChanged,
+        "\(Sentence.name(finding.quantity)) of all"
+          + " \(Sentence.count(finding.series.count, "series", plural: "series")) of job"
+          + " \(Sentence.quoted(finding.job)) moved by"
+          + " \(NumberText.percentChange(finding.shift * 100)) together in run"
+          + " \(Sentence.quoted(finding.point.run))\(commit): another machine, not another program;"
+          + " the move is taken out")
+    }
+    if !environmentChanges.isEmpty {
+      let list = environmentChanges.map { change in
+        "\(Sentence.name(change.key)) of job \(Sentence.quoted(change.job)) from"
+          + " \(change.from.map(Sentence.quoted) ?? "nothing") to"
+          + " \(change.to.map(Sentence.quoted) ?? "nothing")"
+      }
+      reasons.append(
+        Reason(.environmentChanged, "the environment changed: \(Sentence.list(list))"))
+    }
+    return reasons
+  }
+
+  private var configReasons: [Reason] {
+    var reasons = labelReasons
+    reasons += each(.renameProposed, renames.map(\.sentence), more: "rename")
+    let expired = expiredQuarantine.map { rule in
+      let place = rule.path.map { path in
+        "\(Sentence.name(path))\(rule.line.map { ":\($0)" } ?? ""): "
+      }
+      let day = rule.quarantine.expires.map { TimeText.minute($0).prefix(10) } ?? ""
+      let owner = rule.quarantine.owner.map { ", owner \(Sentence.name($0))" } ?? ""
+      return "\(place ?? "")the quarantine of \(Sentence.quoted(rule.pattern.text)) expired on"
+        + " \(day) and no longer applies\(owner)"
+    }
+    return reasons + each(.quarantineExpired, expired, more: "expired quarantine")
+  }
+
+  /// One reason a set of jobs whose results have the same names.
+  private var labelReasons: [Reason] {
+    var order: [[String]] = []
+    var tests: [[String]: [SharedName]] = [:]
+    var series: [[String]: Int] = [:]
+    for name in sharedTests + sharedSeries where tests[name.jobs] == nil {
+      order.append(name.jobs)
+      tests[name.jobs] = []
+    }
+    for name in sharedTests { tests[name.jobs]?.append(name) }
+    for name in sharedSeries { series[name.jobs, default: 0] += 1 }
+    let sentences = order.map { jobs in
+      var parts: [String] = []
+      if let count = tests[jobs]?.count, count > 0 { parts.append(Sentence.count(count, "test")) }
+      if let count = series[jobs] {
+        parts.append(Sentence.count(count, "series", plural: "series"))
+      }
+      let list = Sentence.list(jobs.map(Sentence.quoted))
+      let first = jobs.first.map(Sentence.name) ?? ""
+      return "the jobs \(list) have \(Sentence.list(parts)) of equal names, told apart by job only;"
+        + " give each job a label, as in `--label job=\(first)`"
+    }
+    return each(.labelMissing, sentences, more: "set of jobs without labels")
+  }
+}

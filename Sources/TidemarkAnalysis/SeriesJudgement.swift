@@ -1,0 +1,348 @@
+import TidemarkModel
+import TidemarkReport
+import TidemarkStatistics
+private import TidemarkSyntax
+
+/// One series' state, from what the detector and the comparison of its items say.
+struct SeriesJudgement {
+  let track: SeriesTrack
+  let answer: SeriesAnswer
+  let input: SeriesInput
+  let window: Window
+  let run: RunHeader
+  /// The first value whose change still counts.
+  let recentStart: Int
+  /// Changes before this value are accepted.
+  let acceptedEnd: Int
+  /// Whether what began at a run of the window is accepted as a whole.
+  let isAccepted: (Int) -> Bool
+  let options: DetectorOptions
+  let comparison: (ItemComparison, q: Double)?
+  /// What moved this series' whole job.
+  let machineChanges: [MachineChange]
+
+  private var state = SeriesState.unchanged
+  /// The change that the state rests on.
+  private var main: Change?
+  /// From the level before the first recent change to the newest level: effect and its 95 % interval.
+  private var net: (effect: Double, low: Double, high: Double)?
+  private var restsOnComparison = false
+
+  init(
+    track: SeriesTrack, answer: SeriesAnswer, input: SeriesInput, window: Window, run: RunHeader,
+    recentStart: Int, acceptedEnd: Int, isAccepted: @escaping (Int) -> Bool,
+    options: DetectorOptions, comparison: (ItemComparison, q: Double)?,
+    machineChanges: [MachineChange]
+  ) {
+    self.track = track
+    self.answer = answer
+    self.input = input
+    self.window = window
+    self.run = run
+    self.recentStart = recentStart
+    self.acceptedEnd = acceptedEnd
+    self.isAccepted = isAccepted
+    self.options = options
+    self.comparison = comparison
+    self.machineChanges = machineChanges
+  }
+
+  private var worseSign: Double { input.direction == .lower ? 1 : -1 }
+
+  private func counts(_ change: Change) -> Bool {
+    change.index >= recentStart && change.index >= acceptedEnd
+      && !isAccepted(track.runs[change.index]) && !isExplainedByMachine(change)
+  }
+
+  /// Runs around a machine change within which the changes of single series are held against it.
+  private static let machineReach = 3
+
+  /// Whether a change is the move of the whole job in a series that was too noisy to take the
+  /// correction: it begins with the move, and less than half of the move is left without it.
+  private func isExplainedByMachine(_ change: Change) -> Bool {
+    machineChanges.contains { machine in
+      let isNear = track.runs.indices.contains {
+        abs($0 - change.index) <= Self.machineReach && track.runs[$0] == machine.run
+      }
+      guard isNear, !isCorrected(change, for: machine) else { return false }
+      let rest = (1 + change.effect) / (1 + machine.shift) - 1
+      return abs(rest) < 0.5 * abs(machine.shift)
+    }
+  }
+
+  /// Whether the change's levels have the machine's move taken out: then they lie off the values.
+  private func isCorrected(_ change: Change, for machine: MachineChange) -> Bool {
+    let values = track.values[change.index...].prefix(max(change.runsAfter, 1)).sorted()
+    let level = change.levelAfter / track.detectorScale
+    guard let middle = values.dropFirst(values.count / 2).first, level != 0 else { return false }
+    return abs(middle / level - 1) > 0.5 * abs(machine.shift)
+  }
+
+  mutating func decide() {
+    guard track.series.value != nil else {
+      state = .missing
+      return
+    }
+    guard track.baseCount > 0 else {
+      state = .new
+      return
+    }
+    state = answer.verdict == .insufficient ? .insufficientData : .unchanged
+    decideByRuns()
+    decideByItems()
+  }
+
+  private mutating func decideByRuns() {
+    let recent = answer.changes.filter(counts)
+    let confirmed = recent.filter { $0.state == .confirmed }
+    setNet(confirmed)
+    let suspected = recent.last {
+      $0.state == .suspected && $0.isRegression && $0.index > confirmed.last?.index ?? -1
+    }
+    if let net, net.effect * worseSign > 0 {
+      state = .regressed
+    } else if let suspected {
+      state = .suspected
+      main = suspected
+      net = (suspected.effect, suspected.effectLow, suspected.effectHigh)
+    } else if net != nil {
+      state = .improved
+    } else if let hopeful = recent.last(where: { $0.state == .suspected }) {
+      main = hopeful
+      net = (hopeful.effect, hopeful.effectLow, hopeful.effectHigh)
+    }
+  }
+
+  /// Several confirmed changes count by what they come to together: a regression that was taken back
+  /// is none.
+  private mutating func setNet(_ confirmed: [Change]) {
+    guard let first = confirmed.first, let last = confirmed.last else { return }
+    var effect = first.effect
+    var (low, high) = (first.effectLow, first.effectHigh)
+    if confirmed.count > 1 {
+      let before = first.levelBefore
+      effect =
+        before == 0
+        ? (last.levelAfter == 0 ? 0 : (last.levelAfter > 0 ? 1 : -1))
+        : (last.levelAfter - before) / abs(before)
+      // What is uncertain of the newest level is uncertain of the sum.
+      let factor = last.effect > -1 ? (1 + effect) / (1 + last.effect) : 1
+      let ends = [last.effectLow, last.effectHigh].map { (1 + $0) * factor - 1 }
+      (low, high) = (min(ends[0], ends[1]), max(ends[0], ends[1]))
+      let floor = max(
+        options.effectFloorMinimum,
+        input.effectFloor ?? min(options.effectFloor, options.effectFloorNoise * last.noise))
+      guard abs(effect) >= floor else { return }
+    }
+    net = (effect, low, high)
+    main =
+      confirmed.filter { ($0.effect > 0) == (effect > 0) }
+      .max { abs($0.effect) < abs($1.effect) } ?? last
+  }
+
+  private mutating func decideByItems() {
+    guard let (comparison, _) = comparison, state != .regressed else { return }
+    switch (comparison.isWorse, comparison.isConfirmed) {
+    case (true, true): state = .regressed
+    case (true, false): state = .suspected
+    case (false, true) where state != .suspected: state = .improved
+    default: return
+    }
+    restsOnComparison = true
+    main = nil
+    net = nil
+  }
+}
+
+// MARK: - Describing
+
+extension SeriesJudgement {
+  /// Writes what was decided into `change`.
+  func describe(_ change: inout SeriesChange) {
+    change.state = state
+    change.changePoints = answer.changes.map { point($0) }
+    change.baseline = baseline(change.regimes)
+    setChange(&change)
+    change.explanation = explanation(change)
+    switch state {
+    case .suspected: change.runsNeeded = restsOnComparison ? nil : main?.runsToConfirm
+    case .insufficientData: change.runsNeeded = answer.neededRuns
+    case .new: change.runsNeeded = max(options.minimumBaseline - track.values.count, 0)
+    default: break
+    }
+  }
+
+  private func setChange(_ change: inout SeriesChange) {
+    change.p = answer.newestP
+    if restsOnComparison, let (comparison, q) = comparison {
+      describe(comparison, q, &change)
+    } else if let main, let net {
+      change.changePercent = finite(net.effect * 100)
+      change.changeLow = finite(net.low * 100)
+      change.changeHigh = finite(net.high * 100)
+      change.p = main.p
+      change.q = main.q
+      change.changePoint = point(main)
+    } else if let level = change.baseline?.value, let value = change.value, level != 0 {
+      change.changePercent = finite((value - level) / abs(level) * 100)
+    }
+  }
+
+  private func describe(
+    _ comparison: ItemComparison, _ q: Double, _ change: inout SeriesChange
+  ) {
+    change.p = comparison.p
+    change.q = q
+    let last = track.values.count - 1
+    let before = track.baseCount - 1
+    let old = track.values[before]
+    if old != 0 {
+      change.changePercent = finite((track.values[last] - old) / abs(old) * 100)
+      let scale =
+        abs(old) * (track.series.identity.quantity == .ratio ? track.series.unit.scale : 1)
+      let ends = [comparison.newest.low, comparison.newest.high].map { $0 * -worseSign / scale }
+      change.changeLow = finite(min(ends[0], ends[1]) * 100)
+      change.changeHigh = finite(max(ends[0], ends[1]) * 100)
+    }
+    change.changePoint = window.changePoint(
+      at: track.runs[last], of: run, changePercent: change.changePercent,
+      isWorse: comparison.isWorse, isConfirmed: comparison.isConfirmed,
+      previous: track.runs[before])
+  }
+
+  private func finite(_ number: Double) -> Double? { number.isFinite ? number : nil }
+
+  private func point(_ change: Change) -> ChangePoint {
+    window.changePoint(
+      at: track.runs[change.index], of: run, changePercent: finite(change.effect * 100),
+      isWorse: change.isRegression, isConfirmed: change.state == .confirmed,
+      previous: change.index > 0 ? track.runs[change.index - 1] : nil)
+  }
+
+  /// The level that the newest one is held against, without this run.
+  private func baseline(_ regimes: [TidemarkReport.Regime]) -> SeriesBaseline? {
+    let last = track.values.count - 1
+    guard track.baseCount > 0, last >= 0 else { return nil }
+    // The value before the change, or before this run.
+    let reference = main?.index ?? (track.series.value == nil ? last + 1 : last)
+    if state != .insufficientData,
+      let regime = regimes.last(where: { $0.first < reference })
+    {
+      let end = min(regime.last, reference - 1)
+      return SeriesBaseline(
+        value: regime.level, low: regime.low, high: regime.high, runs: end - regime.first + 1)
+    }
+    let earlier = track.values.prefix(max(reference, 1)).sorted()
+    guard let low = earlier.first, let high = earlier.last else { return nil }
+    let middle = (earlier[(earlier.count - 1) / 2] + earlier[earlier.count / 2]) / 2
+    return SeriesBaseline(value: middle, low: low, high: high, runs: earlier.count)
+  }
+}
+
+// MARK: - Sentences
+
+extension SeriesJudgement {
+  private func explanation(_ change: SeriesChange) -> String {
+    switch state {
+    case .regressed, .improved:
+      return restsOnComparison ? comparisonSentence(change) : confirmedSentence(change)
+    case .suspected:
+      return restsOnComparison ? comparisonSentence(change) : suspectedSentence(change)
+    case .unchanged: return unchangedSentence(change)
+    case .new: return "the baseline does not have it"
+    case .missing:
+      return "its job ran without it, and at least \(MissingSeries.leastRuns) of the job's last"
+        + " \(MissingSeries.recentRuns) runs had it"
+    case .insufficientData:
+      return "\(track.values.count) of the \(options.minimumBaseline) runs that a judgement needs"
+    }
+  }
+
+  private func moved(_ change: SeriesChange) -> String {
+    guard let percent = change.changePercent else { return "changed" }
+    return (percent > 0 ? "rose " : "fell ") + NumberText.percentSize(percent)
+  }
+
+  private func since(_ change: SeriesChange) -> String {
+    guard let point = change.changePoint else { return "" }
+    let commit = point.commit.map { " (\(Sentence.commit($0)))" } ?? ""
+    return "since run \(Sentence.quoted(point.run))\(commit)"
+  }
+
+  private func interval(_ change: SeriesChange) -> String {
+    guard let low = change.changeLow, let high = change.changeHigh else { return "" }
+    return " (95 % interval \(NumberText.percentChange(low))"
+      + " to \(NumberText.percentChange(high)))"
+  }
+
+  private func confirmedSentence(_ change: SeriesChange) -> String {
+    let text = "\(moved(change))\(interval(change)) \(since(change))"
+    let runs = track.values.count - (main?.index ?? track.values.count)
+    if runs > 1 { return text + ", confirmed by \(Sentence.count(runs, "run")) at the new level" }
+    let repetitions = track.newestRepetitions.count
+    if repetitions >= options.repetitions {
+      return text + ", confirmed by the run's own \(Sentence.count(repetitions, "repetition"))"
+    }
+    let before = main?.runsBefore ?? 0
+    return text
+      + ", confirmed at once: it was the same in all \(Sentence.count(before, "run")) before"
+  }
+
+  private func suspectedSentence(_ change: SeriesChange) -> String {
+    "\(moved(change))\(interval(change)) \(since(change)), not confirmed: \(doubt())"
+  }
+
+  /// What keeps the change from being confirmed, and what would confirm it.
+  private func doubt() -> String {
+    guard let main else { return "more runs would confirm it" }
+    let reason =
+      switch main.doubt {
+      case .shortBaseline:
+        "only \(Sentence.count(main.runsBefore, "run")) stand before it"
+      case .fewRuns: "too few runs tell it from chance"
+      case .newestRunOnly: "only the newest run departs"
+      case .newestTwoRuns: "only the newest two runs depart"
+      case nil: "too few runs tell it from chance"
+      }
+    guard let runs = main.runsToConfirm, runs > 0 else {
+      return reason + ", and further runs alone cannot confirm it; accept it, or watch it"
+    }
+    var text = reason + "; \(Sentence.count(runs, "more run")) at this level would confirm it"
+    if track.newestRepetitions.count < options.repetitions {
+      text += ", or \(options.repetitions) repetitions within one run"
+    }
+    return text
+  }
+
+  private func unchangedSentence(_ change: SeriesChange) -> String {
+    if let main {
+      let runs = main.runsToConfirm.map { "; \(Sentence.count($0, "more run")) would confirm it" }
+      return "may have improved: \(moved(change)) \(since(change))\(runs ?? "")"
+    }
+    var text = "within its noise"
+    if let noise = change.noisePercent, noise > 0 {
+      text += " of \(NumberText.percentSize(noise))"
+    } else {
+      text = "on its level"
+    }
+    if let least = change.minimumDetectablePercent {
+      text += "; three runs would confirm a change of \(NumberText.percentSize(least))"
+    }
+    return text
+  }
+
+  private func comparisonSentence(_ change: SeriesChange) -> String {
+    guard let (comparison, _) = comparison else { return moved(change) }
+    let what =
+      comparison.isPaired
+      ? "the same \(NumberText.count(comparison.items)) items score"
+      : "its \(NumberText.count(comparison.items)) items score"
+    let side = comparison.isWorse ? "worse" : "better"
+    let against =
+      comparison.isConfirmed
+      ? "than in each of the newest runs of the baseline"
+      : "than in the only run of the baseline that can be compared; one more would confirm it"
+    return "\(moved(change))\(interval(change)): \(what) \(side) \(against)"
+      + " (p \(NumberText.probability(comparison.p)))"
+  }
+}

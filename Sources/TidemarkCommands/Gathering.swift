@@ -1,0 +1,125 @@
+internal import TidemarkFormats
+internal import TidemarkModel
+internal import TidemarkRun
+private import TidemarkSyntax
+
+/// The inputs of a run, read: what every command that takes PATHs begins with.
+struct Gathering: Sendable {
+  /// Files that were read, in the order of their paths.
+  private(set) var inputs: [RunInput] = []
+  /// Files that were not, and names that led to no file.
+  private(set) var unread: [InputRecord] = []
+  /// Files in folders that hold no results, passed over.
+  private(set) var passedOver = 0
+
+  /// - Parameters:
+  ///   - excluded: Folders that are passed over.
+  ///   - labels: The labels that the config gives to an input, by its path.
+  init(
+    _ names: [String], excluding excluded: [String], labels: @escaping @Sendable (String) -> Labels,
+    progress: Progress
+  ) async {
+    let search = InputSearch(names: names, excluding: excluded)
+    if search.skippedLinks > 0 {
+      progress.detail("\(search.skippedLinks) symbolic links below folders were not followed")
+    }
+    let total = search.files.count
+    let files = await Reading.read(
+      search.files, keep: { FileOrDocument($0, labels) },
+      done: { progress.bar($0, of: total, "files") })
+    for file in files.flatMap(\.entries) {
+      switch file.record.status {
+      case .read: inputs.append(file.input)
+      case _ where file.results.part != nil: inputs.append(file.input)
+      case .failed: unread.append(file.record)
+      case .unrecognised where file.wasNamed: unread.append(file.record)
+      case .unrecognised:
+        passedOver += 1
+        progress.detail("\(file.record.path): passed over: \(file.record.error?.what ?? "")")
+      }
+    }
+    for problem in search.problems {
+      var record = InputRecord(path: problem.path ?? "", format: nil, status: .failed)
+      record.error = problem
+      unread.append(record)
+    }
+    unread.sort { utf8Precedes($0.path, $1.path) }
+  }
+
+  /// Whether any result was read: a test, a benchmark, or a problem that stands for them.
+  var hasResults: Bool {
+    inputs.contains { input in
+      !input.results.tests.isEmpty || !input.results.measurements.isEmpty
+    }
+  }
+
+}
+
+/// A file as it came, or the files that a run document tells of.
+private struct FileOrDocument: Sendable {
+  var entries: [Counted]
+
+  init(_ file: ReadFile, _ labels: (String) -> Labels) {
+    guard file.formatName == RunDocument.name, case .read(let results) = file.content,
+      let header = results.part
+    else {
+      entries = [Counted(file, labels)]
+      return
+    }
+    do throws(Problem) {
+      entries = try RunDocument.entries(in: InputFile(path: file.path)).entries.map { entry in
+        Counted(entry, of: header, in: file)
+      }
+    } catch {
+      var record = InputRecord(path: file.path, format: RunDocument.name, status: .failed)
+      record.error = error.inFile(file.path)
+      entries = [Counted(record: record, results: Results(), labels: .none, wasNamed: true)]
+    }
+  }
+}
+
+private struct Counted: Sendable {
+  var record: InputRecord
+  var results: Results
+  var labels: Labels
+  var wasNamed: Bool
+
+  var input: RunInput { RunInput(record: record, results: results, labels: labels) }
+
+  init(record: InputRecord, results: Results, labels: Labels, wasNamed: Bool) {
+    self.record = record
+    self.results = results
+    self.labels = labels
+    self.wasNamed = wasNamed
+  }
+
+  /// An entry stays in its job's part whether it could be read there or not.
+  init(_ entry: RunDocument.Entry, of header: PartHeader, in file: ReadFile) {
+    self.init(
+      record: entry.record, results: entry.results, labels: entry.labels, wasNamed: true)
+    results.part = header
+    results.part?.inputs = [entry.record]
+  }
+
+  init(_ file: ReadFile, _ labels: (String) -> Labels) {
+    var record = InputRecord(path: file.path, format: file.formatName, status: .read)
+    var results = Results()
+    switch file.content {
+    case .read(let value):
+      results = value
+      let counts = ResultCounts(value)
+      record.counts = counts.tests
+      record.benchmarks = counts.benchmarks
+      record.series = counts.series
+      record.problems = value.problems
+    case .failed(let problem):
+      record.status = .failed
+      record.error = problem
+    case .unrecognised(let problem):
+      record.status = .unrecognised
+      record.error = problem
+    }
+    self.init(
+      record: record, results: results, labels: labels(file.path), wasNamed: file.wasNamed)
+  }
+}

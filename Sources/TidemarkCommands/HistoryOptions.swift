@@ -1,0 +1,13 @@
+import ArgumentParser
+internal import TidemarkHistory
+
+/// Which history a command works on.
+struct HistoryOptions: ParsableArguments {
+  @Option(help: "The history's folder.")
+  var history: String?
+
+  /// The option, else what the environment and the config say, else `.tidemark`.
+  func folder(_ settings: Settings) -> History {
+    History(directory: history ?? settings.text("history") ?? ".tidemark")
+  }
+}

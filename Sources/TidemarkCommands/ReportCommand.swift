@@ -1,0 +1,145 @@
+import ArgumentParser
+internal import TidemarkAnalysis
+private import TidemarkConfig
+private import TidemarkFormats
+internal import TidemarkHistory
+internal import TidemarkModel
+internal import TidemarkReport
+internal import TidemarkRun
+internal import TidemarkSinks
+internal import TidemarkSite
+private import TidemarkSyntax
+
+/// `tidemark report`: the main job. Reads, compares, records, writes everything.
+struct ReportCommand: TidemarkCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report",
+    abstract: "Read results, hold them against the history, record them, write everything.",
+    discussion: """
+      Exits 0 whatever it found, 1 if a --gate rule failed, 2 on wrong usage or config, 3 if no
+      result was read. The outputs are written in every case but 2.
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup(title: "The run") var runOptions: RunOptions
+  @OptionGroup(title: "The history") var historyOptions: HistoryOptions
+  @OptionGroup(title: "The outputs") var output: OutputOptions
+
+  @Option(
+    help: ArgumentHelp(
+      "End with status 1 if: "
+        + GateRule.allCases.map(\.rawValue).joined(separator: ", ") + ". May be repeated.",
+      valueName: "rule"))
+  var gate: [String] = []
+
+  @Flag(help: "Judge the run, but do not record it in the history.")
+  var noRecord = false
+
+  @Flag(help: "Exit 0 even if no result was read.")
+  var allowEmpty = false
+
+  @Argument(help: "Files, folders or patterns; FORMAT:PATH forces a format.")
+  var paths: [String] = []
+
+  func run() async throws {
+    let session = try Session(common)
+    let plan = try session.orExit(.usage) { () throws(Problem) -> ReportPlan in
+      try self.plan(session)
+    }
+    async let head = Git.head()
+    async let loaded = load(plan.history)
+    let gathering = await Gathering(
+      plan.paths, excluding: [plan.out, plan.history.directory], labels: plan.labels,
+      progress: session.progress)
+    let git = await head
+    let facts = try session.orExit(.usage) { () throws(Problem) in
+      try RunFacts(
+        runOptions, session: session, inputs: gathering.inputs, git: git,
+        now: Timestamp(millisecondsSince1970: ProcessEnvironment.now()))
+    }
+    let (built, clashes) = RunBuilder(
+      header: facts.header, job: facts.job, jobURL: facts.jobURL,
+      environment: MachineFacts.read(environment: session.environment)
+    ).build(gathering.inputs)
+    var run = built
+    run.unread = gathering.unread
+
+    let (history, historyProblem) = await loaded
+    var options = plan.judgeOptions
+    options.defaultBranch = options.defaultBranch ?? facts.defaultBranch
+    if let commit = facts.header.commit {
+      options.commits = CommitLog(await Git.log(upTo: commit, limit: 2000).reversed())
+    }
+    options.links.run = facts.header.url
+    var report = await Judge(options: options).report(on: run, against: history, workers: 2)
+    report.reasons += clashes.map { $0.reason }
+    let recording = record(
+      run, report, in: plan.history, hasResults: gathering.hasResults,
+      isReadable: historyProblem == nil)
+    if let problem = recording { report.reasons.append(Reason(.notRecorded, problem.description)) }
+
+    let written = try session.orExit(.usage) { () throws(Problem) in
+      try plan.write(&report)
+    }
+    answer(report, plan: plan, written: written, session: session)
+    if let historyProblem { throw session.fail(historyProblem, .nothingRead) }
+    if !gathering.hasResults, !plan.allowEmpty { throw ExitStatus.nothingRead }
+    if report.gate.contains(where: { $0.failed }) { throw ExitStatus.gate }
+  }
+
+  /// The history's runs; one that is there and cannot be read at all is empty, with the problem.
+  private func load(_ history: History) async -> (HistoryContents, Problem?) {
+    do throws(Problem) {
+      return (try history.load(LoadOptions(newestOfEachBranch: 300)), nil)
+    } catch {
+      return (HistoryContents(), error)
+    }
+  }
+
+  /// Records the run unless nothing was read or it was forbidden.
+  ///
+  /// - Returns: Why it was not recorded although it should have been.
+  private func record(
+    _ run: Run, _ report: Report, in history: History, hasResults: Bool, isReadable: Bool
+  ) -> Problem? {
+    guard hasResults, !noRecord, isReadable else { return nil }
+    let judgement = Judgement(
+      verdict: report.verdict.rawValue, newlyFailing: report.testTotals.newlyFailing,
+      regressed: report.seriesTotals.regressed, suspected: report.seriesTotals.suspected)
+    do throws(Problem) {
+      _ = try history.append(
+        run, judgement: judgement, normalisationVersion: Normalisation.version)
+      return nil
+    } catch {
+      return error
+    }
+  }
+
+  private func answer(_ report: Report, plan: ReportPlan, written: [String], session: Session) {
+    if common.json {
+      Terminal.print(bytes: ReportJSON.encode(report).bytes + [UInt8(ascii: "\n")])
+      return
+    }
+    TerminalReport(report, usesColor: session.progress.usesColor && Terminal.isOutputTerminal)
+      .lines.forEach { Terminal.print($0) }
+    for path in written { Terminal.print("  \(path)") }
+  }
+}
+
+extension LabelClash {
+  fileprivate var reason: Reason {
+    let others = count > 1 ? " and \(NumberText.count(count - 1)) other names" : ""
+    return Reason(
+      .labelMissing,
+      "\(SafeText.oneLine(name))\(others) stand in \(SafeText.oneLine(firstPath)) and in "
+        + "\(SafeText.oneLine(secondPath)), with no label to tell them apart: give each its own, as "
+        + "in `labels: {\"\(SafeText.oneLine(secondPath))\": {os: windows}}` in tidemark.yml")
+  }
+}
+
+extension CommitLog {
+  fileprivate init(_ commits: some Sequence<Git.Commit>) {
+    self.init(
+      commits.map { Entry(commit: $0.hash, author: $0.author, subject: $0.subject) })
+  }
+}

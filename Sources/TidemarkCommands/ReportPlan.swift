@@ -1,0 +1,167 @@
+internal import TidemarkAnalysis
+internal import TidemarkHistory
+internal import TidemarkModel
+internal import TidemarkReport
+internal import TidemarkSinks
+internal import TidemarkSite
+private import TidemarkSyntax
+
+/// What `report` is to do, checked before anything is read: options, environment and config in one.
+struct ReportPlan: Sendable {
+  var paths: [String]
+  var history: History
+  var out: String
+  var only: Set<String>
+  var sinkOptions = SinkOptions()
+  var siteOptions = SiteOptions()
+  var theme: Theme
+  var judgeOptions: JudgeOptions
+  var allowEmpty: Bool
+  var labels: @Sendable (String) -> Labels
+
+  /// Renders every sink that is asked for and writes what they made.
+  ///
+  /// - Returns: What a person opens first, with the folder.
+  func write(_ report: inout Report) throws(Problem) -> [String] {
+    var files: [OutputFolder.File] = []
+    var owned: [String] = []
+    // report.json comes last: it tells what the others cut.
+    for sink in sinks where isAsked(sink.name) && sink.name != ReportFile.name {
+      let rendering = try sink.render(report, options: sinkOptions)
+      files += rendering.files.map { OutputFolder.File(path: $0.path, bytes: $0.bytes) }
+      report.cuts += rendering.cuts
+      owned.append(contentsOf: Self.places[sink.name] ?? [])
+    }
+    if isAsked("site") {
+      files += try Site.render(report: report, theme: theme, options: siteOptions).map {
+        OutputFolder.File(path: "site/" + $0.path, bytes: $0.bytes)
+      }
+      owned.append("site")
+    }
+    if isAsked(ReportFile.name) {
+      files += try ReportFile.render(report, options: sinkOptions).files.map {
+        OutputFolder.File(path: $0.path, bytes: $0.bytes)
+      }
+      owned.append("report.json")
+    }
+    try OutputFolder(path: out).write(files, owned: owned)
+    let first = ["site/index.html", "comment.md", "report.json"]
+    let written = Set(files.map(\.path))
+    return first.filter(written.contains).map { out + "/" + $0 }
+  }
+
+  private func isAsked(_ name: String) -> Bool { only.isEmpty || only.contains(name) }
+
+  /// What each sink owns below `--out`: a file there of an earlier report goes if it is not written
+  /// again.
+  private static let places = [
+    "comment": ["comment.md"], "summary": ["summary.md"], "junit": ["junit"],
+    "jenkins": ["jenkins"], "azure": ["azure"], "gitlab": ["gitlab"], "github": ["github"],
+  ]
+
+  /// The names that `--only` takes.
+  static let sinkNames = [
+    "json", "site", "comment", "summary", "junit", "jenkins", "azure", "gitlab", "github",
+  ]
+}
+
+extension ReportCommand {
+  /// - Throws: A problem of usage or config.
+  func plan(_ session: Session) throws(Problem) -> ReportPlan {
+    let settings = session.settings
+    let named = paths.isEmpty ? settings.list("inputs") : paths
+    guard !named.isEmpty else {
+      throw Problem("no input was named", remedy: "name files, folders or patterns to read")
+    }
+    var judge = JudgeOptions(generator: Generator(version: Tidemark.version))
+    judge.key = try Self.key(output.key ?? settings.text("key") ?? "main")
+    judge.gate = try Self.gateRules(gate.isEmpty ? settings.list("gate") : gate)
+    let siteURL = output.siteURL ?? settings.text("site_url")
+    judge.links.site = try siteURL.map { (text) throws(Problem) in try Self.address(text) }
+    return ReportPlan(
+      paths: named, history: historyOptions.folder(settings),
+      out: output.out ?? settings.text("out") ?? "tidemark-report",
+      only: try Self.sinkNames(output.only.isEmpty ? settings.list("only") : output.only),
+      sinkOptions: SinkOptions(
+        junitProfile: try Self.profile(output.junitProfile ?? settings.text("junit_profile"))),
+      theme: try ThemeFolder.theme(output.theme ?? settings.text("theme")),
+      judgeOptions: judge, allowEmpty: allowEmpty || settings.flag("allow_empty"),
+      labels: { _ in .none })
+  }
+
+  private static func key(_ text: String) throws(Problem) -> String {
+    let allowed = text.utf8.allSatisfy {
+      (97...122).contains($0) || (48...57).contains($0) || "._-".utf8.contains($0)
+    }
+    guard allowed, (1...64).contains(text.utf8.count) else {
+      throw Problem(
+        "--key \(text) is no key", remedy: "use up to 64 of a to z, 0 to 9, dot, dash, underscore")
+    }
+    return text
+  }
+
+  private static func gateRules(_ names: [String]) throws(Problem) -> [GateRule] {
+    var rules: [GateRule] = []
+    for name in names {
+      guard let rule = GateRule(rawValue: name) else {
+        throw Problem(
+          "--gate \(name) is no rule",
+          remedy: NearestName.remedy(name, among: GateRule.allCases.map(\.rawValue)))
+      }
+      if !rules.contains(rule) { rules.append(rule) }
+    }
+    return rules
+  }
+
+  private static func sinkNames(_ names: [String]) throws(Problem) -> Set<String> {
+    for name in names where !ReportPlan.sinkNames.contains(name) {
+      throw Problem(
+        "--only \(name) is no output",
+        remedy: NearestName.remedy(name, among: ReportPlan.sinkNames))
+    }
+    return Set(names)
+  }
+
+  private static func profile(_ name: String?) throws(Problem) -> SinkOptions.JUnitProfile {
+    guard let name else { return .standard }
+    guard let profile = SinkOptions.JUnitProfile(rawValue: name) else {
+      throw Problem(
+        "--junit-profile \(name) is no profile",
+        remedy: NearestName.remedy(name, among: ["default", "xunit"]))
+    }
+    return profile
+  }
+
+  private static func address(_ text: String) throws(Problem) -> String {
+    guard text.hasPrefix("https://") || text.hasPrefix("http://") else {
+      throw Problem("--site-url \(text) is no address", remedy: "begin it with https://")
+    }
+    return text.hasSuffix("/") ? String(text.dropLast()) : text
+  }
+}
+
+/// Says which of the right names a wrong one is nearest to.
+enum NearestName {
+  static func remedy(_ name: String, among names: [String]) -> String {
+    let nearest = names.min { distance(name, $0) < distance(name, $1) }
+    let all = "use one of: " + names.joined(separator: ", ")
+    guard let nearest, distance(name, nearest) <= max(2, name.count / 3) else { return all }
+    return "did you mean \(nearest)? " + all
+  }
+
+  /// Levenshtein's distance: insertions, deletions and replacements of characters.
+  private static func distance(_ first: String, _ second: String) -> Int {
+    let second = Array(second)
+    var row = Array(0...second.count)
+    for (index, character) in first.enumerated() {
+      var diagonal = row[0]
+      row[0] = index + 1
+      for place in second.indices {
+        let replaced = diagonal + (second[place] == character ? 0 : 1)
+        diagonal = row[place + 1]
+        row[place + 1] = min(replaced, row[place] + 1, diagonal + 1)
+      }
+    }
+    return row[second.count]
+  }
+}

@@ -1,0 +1,106 @@
+internal import TidemarkModel
+internal import TidemarkRun
+private import TidemarkSyntax
+
+/// Which run it is: what was given, else what the CI platform tells, else the inputs, else git.
+struct RunFacts: Sendable {
+  var header: RunHeader
+  var job: String
+  var jobURL: String?
+  var defaultBranch: String?
+
+  /// - Parameters:
+  ///   - git: The commit and branch that are checked out here.
+  ///   - now: The clock, read once; used where nothing else tells a time.
+  init(
+    _ options: RunOptions, session: Session, inputs: [RunInput],
+    git: (commit: String?, branch: String?), now: Timestamp
+  ) throws(Problem) {
+    let settings = session.settings
+    let platform = session.platform
+    let documents = inputs.compactMap { $0.results.part }.map(\.run)
+    let told = documents.max { ($0.attempt, $0.time) < ($1.attempt, $1.time) }
+
+    let time = try RunFacts.time(options.time ?? settings.text("time"))
+    let base = options.base ?? settings.text("base") ?? platform.base ?? told?.base
+    header = RunHeader(
+      id: "",
+      attempt: options.attempt ?? settings.number("attempt") ?? platform.attempt
+        ?? told?.attempt ?? 1,
+      time: time ?? platform.startTime ?? told?.time
+        ?? inputs.compactMap { $0.results.newestTime }.max() ?? now,
+      commit: options.commit ?? settings.text("commit") ?? platform.commit ?? told?.commit
+        ?? git.commit,
+      branch: options.branch ?? settings.text("branch") ?? platform.branch ?? told?.branch
+        ?? git.branch,
+      base: base.flatMap { RunFacts.isCommit($0) ? platform.base ?? told?.base : $0 },
+      mergeBase: base.flatMap { RunFacts.isCommit($0) ? $0 : nil } ?? platform.mergeBase
+        ?? told?.mergeBase,
+      pullRequest: options.pullRequest ?? settings.text("pull_request") ?? platform.pullRequest
+        ?? told?.pullRequest,
+      url: options.url ?? settings.text("url") ?? platform.url ?? told?.url,
+      labels: try RunFacts.labels(options.label.isEmpty ? settings.list("label") : options.label))
+    header.id =
+      options.runID ?? settings.text("run_id") ?? platform.runID ?? told?.id
+      ?? RunFacts.digest(header, inputs)
+    job = options.job ?? settings.text("job") ?? platform.job ?? "default"
+    jobURL = platform.jobURL
+    defaultBranch = platform.defaultBranch
+  }
+
+  private static func time(_ text: String?) throws(Problem) -> Timestamp? {
+    guard let text else { return nil }
+    guard let time = TimeText.parse(text) else {
+      throw Problem(
+        "--time \(text) is no time", remedy: "write it as in 2026-11-23T13:08:00Z (RFC 3339)")
+    }
+    return time
+  }
+
+  static func labels(_ pairs: [String]) throws(Problem) -> Labels {
+    var labels = Labels()
+    for pair in pairs {
+      guard let equals = pair.firstIndex(of: "="), equals > pair.startIndex else {
+        throw Problem("--label \(pair) has no value", remedy: "write it as KEY=VALUE")
+      }
+      labels[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
+    }
+    return labels
+  }
+
+  private static func isCommit(_ text: String) -> Bool {
+    (40...64).contains(text.utf8.count)
+      && text.utf8.allSatisfy { byte in
+        (48...57).contains(byte) || (97...102).contains(byte)
+      }
+  }
+
+  /// An id for a run that no platform has named: commit, time and what the inputs hold.
+  private static func digest(_ header: RunHeader, _ inputs: [RunInput]) -> String {
+    var json = JSONWriter()
+    json.array { json in
+      json.string(header.commit ?? "")
+      json.string(TimeText.rfc3339(header.time))
+      for digest in inputs.map(\.digest).sorted() { json.string(digest.description) }
+    }
+    return Digest.identifier(of: json.bytes).description
+  }
+}
+
+extension RunInput {
+  /// The digest of what the file holds: its names, outcomes and values.
+  fileprivate var digest: Identifier {
+    var digest = Digest()
+    digest.update(record.format ?? "")
+    digest.update(results.text.bytes)
+    digest.update(results.tests.map(\.outcome.rawValue))
+    for test in results.tests {
+      withUnsafeBytes(of: test.durationOrNaN.bitPattern.littleEndian) { digest.update($0) }
+    }
+    for measurement in results.measurements {
+      digest.update(measurement.name + "\u{1}" + measurement.metric)
+      withUnsafeBytes(of: measurement.value.bitPattern.littleEndian) { digest.update($0) }
+    }
+    return Identifier(bits: digest.finish().prefix(8).reduce(0) { $0 << 8 | UInt64($1) })
+  }
+}

@@ -1,0 +1,45 @@
+package import TidemarkModel
+package import TidemarkSyntax
+
+extension InputFile {
+  /// Reads the file as one JSON document, and lets `body` make results of its root.
+  ///
+  /// What had to be mended (``JSONNotes``) becomes problems of the results.
+  package func readJSON(
+    _ body: (JSONValue, inout Results) throws(Problem) -> Void
+  ) throws(Problem) -> Results {
+    let (bytes, count) = try contents(padding: JSONReader.padding)
+    return try JSONReader.read(bytes, count: count) { (root, notes) throws(Problem) -> Results in
+      var results = Results()
+      try body(root, &results)
+      results.note(notes)
+      return results
+    }
+  }
+
+  /// Reads the file as JSON lines; each line but blank ones goes to `body`.
+  package func readJSONLines(
+    into results: inout Results, _ body: (JSONLine) throws(Problem) -> Void
+  ) throws(Problem) {
+    let (bytes, count) = try contents(padding: JSONReader.padding)
+    results.note(try JSONReader.lines(bytes, count: count, body))
+  }
+}
+
+extension Results {
+  fileprivate mutating func note(_ notes: JSONNotes) {
+    guard notes.droppedNumbers > 0 else { return }
+    let what = notes.droppedNumbers == 1 ? "1 number" : "\(notes.droppedNumbers) numbers"
+    problems.append(
+      ResultProblem(
+        .valueSkipped, "\(what) not finite or too large, left out", line: notes.firstDroppedLine,
+        isBlocking: false))
+  }
+
+  /// Says that a value was left out, once for each reason and at most 20 times a file.
+  package mutating func skipValue(of name: String, _ why: String, line: Int? = nil) {
+    let skipped = problems.count { $0.code == .valueSkipped }
+    guard skipped < 20 else { return }
+    problems.append(ResultProblem(.valueSkipped, "\(name): \(why)", line: line, isBlocking: false))
+  }
+}

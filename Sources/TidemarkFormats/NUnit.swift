@@ -1,0 +1,149 @@
+package import TidemarkModel
+private import TidemarkSyntax
+
+/// NUnit 2 results (`<test-results>`).
+package enum NUnit2: Format {
+  package static let name = "nunit2"
+  package static let producers = "NUnit 2 consoles, nunit3-console --result=…;format=nunit2, Unity"
+  package static let specification =
+    "https://github.com/nunit/docs/blob/master/docs/articles/nunit/technical-notes/usage/Test-Result-XML-Format.md"
+  package static let kept =
+    "Each test case with result, time, message, stack trace or reason; suites as its path."
+  package static let dropped = "Assertion counts, properties, categories, totals."
+
+  package static func recognises(_ head: Head) -> Recognition {
+    head.rootElement == "test-results" ? .yes : .no
+  }
+
+  package static func read(_ file: InputFile) throws(Problem) -> Results {
+    let reading = NUnitReading(duration: "time")
+    let reader = try XMLNode.forEach(["test-case", "environment"], in: file) { node, above in
+      reading.take(node, above, outcome: NUnit2.outcome(node))
+    }
+    return reading.finish(reader.repairProblems)
+  }
+
+  /// Files before NUnit 2.5 have no `result`, only `executed` and `success`.
+  private static func outcome(_ node: XMLNode) -> Outcome {
+    switch node["result"] {
+    case "Success": .passed
+    case "Failure": .failed
+    case "Error", "NotRunnable", "Cancelled": .errored
+    case "Ignored", "Skipped", "Inconclusive": .skipped
+    default:
+      if node["executed"]?.lowercased() == "false" {
+        .skipped
+      } else {
+        node["success"]?.lowercased() == "true" ? .passed : .failed
+      }
+    }
+  }
+}
+
+/// NUnit 3 and 4 results (`<test-run>`).
+package enum NUnit3: Format {
+  package static let name = "nunit3"
+  package static let producers =
+    "nunit3-console, NUnit's test adapter, Unity, dotnet test with NunitXml.TestLogger"
+  package static let specification =
+    "https://docs.nunit.org/articles/nunit/technical-notes/usage/Test-Result-XML-Format.html"
+  package static let kept =
+    "Each test case with result and label, duration, message, stack trace or reason; suites as its path."
+  package static let dropped = "Assertion counts, settings, properties, attachments, totals."
+
+  package static func recognises(_ head: Head) -> Recognition {
+    head.rootElement == "test-run" ? .yes : .no
+  }
+
+  package static func read(_ file: InputFile) throws(Problem) -> Results {
+    let reading = NUnitReading(duration: "duration")
+    let reader = try XMLNode.forEach(["test-case", "environment"], in: file) { node, above in
+      reading.take(node, above, outcome: NUnit3.outcome(node))
+    }
+    return reading.finish(reader.repairProblems)
+  }
+
+  /// A failed test's `label` says whether it was an assertion; free text there (a timeout) is one.
+  private static func outcome(_ node: XMLNode) -> Outcome {
+    switch node["result"] {
+    case "Passed", "Warning": .passed
+    case "Skipped", "Inconclusive": .skipped
+    default: ["Error", "Invalid", "Cancelled"].contains(node["label"]) ? .errored : .failed
+    }
+  }
+}
+
+private final class NUnitReading {
+  private var results = Results()
+  private var suites: [[String]: Int32] = [:]
+  private let durationAttribute: String
+
+  init(duration: String) { durationAttribute = duration }
+
+  func take(_ node: XMLNode, _ above: [XMLNode], outcome: Outcome) {
+    guard node.name == "test-case" else {
+      if let system = node["os-version"] { results.environment["os_version"] = system }
+      return
+    }
+    let full = node["fullname"] ?? node["name"] ?? ""
+    let name = node["name"] ?? full
+    let className = node["classname"] ?? NUnitReading.className(full)
+    // NUnit 2 writes the whole name: what the class says already is taken off.
+    let short =
+      className.isEmpty || !name.hasPrefix(className + ".")
+      ? name : String(name.dropFirst(className.count + 1))
+    let times = ["end-time", "start-time"].compactMap { node[$0].flatMap(TimeText.parse) }
+    if let time = times.max() { results.newestTime = max(results.newestTime ?? time, time) }
+    results.append(
+      suite: suite(above), className: className, name: short, outcome: outcome,
+      duration: node[durationAttribute]?.decimal, detail: detail(node, outcome))
+  }
+
+  /// The assembly alone: namespaces and fixtures are in the class.
+  private func suite(_ above: [XMLNode]) -> Int32 {
+    let assembly = above.first { $0.name == "test-suite" }?["name"] ?? ""
+    let file = assembly.split { $0 == "/" || $0 == "\\" }.last.map(String.init) ?? assembly
+    let path = file.isEmpty ? [] : [file]
+    if let known = suites[path] { return known }
+    let index = Int32(truncatingIfNeeded: results.suites.count)
+    results.suites.append(Suite(path: path))
+    suites[path] = index
+    return index
+  }
+
+  /// What stands before the method: the last dot outside brackets ends it.
+  private static func className(_ full: String) -> String {
+    var depth = 0
+    var dot: String.Index?
+    for index in full.indices {
+      switch full[index] {
+      case "(", "<": depth += 1
+      case ")", ">": depth -= 1
+      case "." where depth == 0: dot = index
+      default: break
+      }
+    }
+    return dot.map { String(full[..<$0]) } ?? ""
+  }
+
+  private func detail(_ node: XMLNode, _ outcome: Outcome) -> TestDetail? {
+    guard outcome != .passed else { return nil }
+    let failure = node.child("failure")
+    let message =
+      failure?.text(of: "message") ?? node.descendant("reason", "message")?.text.nonEmpty
+    let stack = failure?.text(of: "stack-trace")
+    var detail = TestDetail(
+      message: message?.firstLine ?? node["label"],
+      text: [message, stack].compactMap(\.self).joined(separator: "\n").nonEmpty)
+    if outcome.isFailure {
+      detail.output = node.text(of: "output").map { String($0.suffix(4096)) }
+      (detail.file, detail.line) = stack.map(DotNetStack.place) ?? (nil, nil)
+    }
+    return detail
+  }
+
+  func finish(_ repairs: [ResultProblem]) -> Results {
+    results.problems += repairs
+    return results
+  }
+}

@@ -1,0 +1,137 @@
+package import TidemarkModel
+private import TidemarkSyntax
+
+/// Visual Studio test results, 2006 and 2010 namespaces.
+package enum TRX: Format {
+  package static let name = "trx"
+  package static let producers = "dotnet test, vstest.console, MSTest, Microsoft.Testing.Platform"
+  package static let specification =
+    "https://github.com/microsoft/vstest/blob/main/src/Microsoft.TestPlatform.Extensions.TrxLogger"
+  package static let kept =
+    "Each result with outcome, duration, message, stack trace; the class from the test's definition; of data-driven "
+    + "and ordered tests the inner results. Errors of the run itself are problems."
+  package static let dropped = "Counters, test lists, deployment items, attachments."
+
+  package static func recognises(_ head: Head) -> Recognition {
+    guard head.rootElement == "TestRun" else { return .no }
+    // CppUnit has the same root, with other elements below it and no namespace.
+    let marks =
+      head.contains("TeamTest/20") || head.contains("UnitTestResult")
+      || head.contains("<TestSettings") || head.contains("<ResultSummary")
+    return marks ? .yes : .no
+  }
+
+  package static func read(_ file: InputFile) throws(Problem) -> Results {
+    let reading = TRXReading()
+    let reader = try XMLNode.forEach(TRXReading.records, in: file, reading.take)
+    return reading.finish(reader.repairProblems)
+  }
+}
+
+private final class TRXReading {
+  static let records: Set<String> = [
+    "UnitTestResult", "WebTestResult", "ManualTestResult", "GenericTestResult", "LoadTestResult",
+    "TestResultAggregation", "UnitTest", "CodedWebTest", "OrderedTest", "RunInfo", "Times",
+  ]
+
+  private var results = Results()
+  private var found: [XMLNode] = []
+  private var classes: [String: String] = [:]
+
+  func take(_ node: XMLNode, _ above: [XMLNode]) {
+    switch node.name {
+    case "UnitTest", "CodedWebTest", "OrderedTest":
+      let method = node.child("TestMethod")?["className"] ?? node.child("WebTestClass")?["class"]
+      // The assembly's name may follow behind a comma.
+      if let id = node["id"], let name = method?.split(separator: ",").first {
+        classes[id] = String(name)
+      }
+    case "RunInfo": takeRunInfo(node)
+    case "Times":
+      let times = ["finish", "start"].compactMap { node[$0].flatMap(TimeText.parse) }
+      results.newestTime = times.max()
+    default: found.append(node)
+    }
+  }
+
+  private func takeRunInfo(_ node: XMLNode) {
+    guard let text = node.text(of: "Text")?.firstLine else { return }
+    let isError = node["outcome"] == "Error" || node["outcome"] == "Failed"
+    results.problems.append(
+      ResultProblem(.outsideError, text, line: node.line, isBlocking: isError))
+  }
+
+  func finish(_ repairs: [ResultProblem]) -> Results {
+    for node in found { append(node, as: nil) }
+    results.problems += repairs
+    return results
+  }
+
+  private func append(_ node: XMLNode, as parent: XMLNode?) {
+    let inner = node.child("InnerResults")?.children ?? []
+    if !inner.isEmpty {
+      for result in inner { append(result, as: node) }
+      return
+    }
+    let name = node["testName"] ?? parent?["testName"] ?? ""
+    let id = node["testId"] ?? parent?["testId"] ?? ""
+    let outcome = TRXReading.outcome(node["outcome"])
+    results.append(
+      className: classes[id] ?? "", name: name, outcome: outcome,
+      duration: node["duration"].flatMap(TRXReading.seconds), detail: detail(node, outcome))
+  }
+
+  /// The outcomes of the schema `vstst.xsd`; one that is missing stands for its default, Error.
+  private static func outcome(_ text: String?) -> Outcome {
+    switch text {
+    case "Passed", "Completed", "Warning", "PassedButRunAborted": .passed
+    case "Failed": .failed
+    case "NotExecuted", "Inconclusive", "NotRunnable", "Disconnected", "Pending", "InProgress":
+      .skipped
+    default: .errored
+    }
+  }
+
+  private func detail(_ node: XMLNode, _ outcome: Outcome) -> TestDetail? {
+    guard outcome != .passed else { return nil }
+    let output = node.child("Output")
+    let error = output?.child("ErrorInfo")
+    let message = error?.text(of: "Message")
+    let stack = error?.text(of: "StackTrace")
+    var detail = TestDetail(
+      message: (message ?? output?.text(of: "StdOut").flatMap { outcome == .skipped ? $0 : nil })?
+        .firstLine,
+      text: [message, stack].compactMap(\.self).joined(separator: "\n").nonEmpty)
+    if outcome.isFailure {
+      detail.output = output?.text(of: "StdOut").map { String($0.suffix(4096)) }
+      (detail.file, detail.line) = stack.map(DotNetStack.place) ?? (nil, nil)
+    }
+    return detail
+  }
+
+  /// `hh:mm:ss.fffffff` or `d.hh:mm:ss.fffffff`, .NET's constant form of a time span.
+  private static func seconds(_ text: String) -> Double? {
+    let parts = text.split(separator: ":", omittingEmptySubsequences: false)
+    guard parts.count == 3, let minutes = Double(parts[1]), let seconds = Double(parts[2]) else {
+      return nil
+    }
+    let leading = parts[0].split(separator: ".")
+    guard let hours = leading.last.flatMap({ Double($0) }), leading.count <= 2 else { return nil }
+    let days = leading.count == 2 ? Double(leading[0]) ?? .nan : 0
+    return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
+  }
+}
+
+/// Where a .NET stack trace begins: `   at N.C.M() in C:\src\A.cs:line 16`.
+enum DotNetStack {
+  static func place(_ stack: String) -> (String?, Int?) {
+    for line in stack.split(whereSeparator: \.isNewline) {
+      guard let start = line.firstRange(of: " in "), let mark = line.firstRange(of: ":line ")
+      else { continue }
+      guard start.upperBound < mark.lowerBound else { continue }
+      let number = line[mark.upperBound...].prefix { $0.isNumber }
+      return (String(line[start.upperBound..<mark.lowerBound]), Int(number))
+    }
+    return (nil, nil)
+  }
+}

@@ -1,0 +1,133 @@
+internal import TidemarkModel
+internal import TidemarkReport
+internal import TidemarkSyntax
+
+/// Which series moved beyond their own noise? What moved comes first, by state and size; what did
+/// not is folded by group.
+struct BenchmarksPage {
+  private struct Section {
+    var title: String
+    var anchor: String
+    var isFolded: Bool
+    var rows: [[UInt8]] = []
+  }
+
+  private let context: SiteContext
+  private var sections: [Section] = []
+
+  init(_ context: SiteContext) throws(Problem) {
+    self.context = context
+    var moved = Section(
+      title: context.words.text("section.moved"), anchor: "moved", isFolded: false)
+    var insufficient = Section(
+      title: context.words.text("section.insufficient_data"), anchor: "insufficient",
+      isFolded: false)
+    var groups: [String: Section] = [:]
+    var order: [String] = []
+    for (index, series) in context.report.series.enumerated() {
+      let row = try row(series, path: context.seriesPaths[index])
+      switch series.state {
+      case .unchanged:
+        let key = BenchmarksPage.group(series)
+        if groups[key] == nil {
+          order.append(key)
+          groups[key] = Section(title: context.name(key), anchor: "", isFolded: true)
+        }
+        groups[key]?.rows.append(row)
+      case .insufficientData: insufficient.rows.append(row)
+      case .regressed, .suspected, .missing, .improved, .new: moved.rows.append(row)
+      }
+    }
+    sections = [moved, insufficient].filter { !$0.rows.isEmpty }
+    var folded = order.sorted(by: utf8Precedes).compactMap { groups[$0] }
+    if !folded.isEmpty { folded[0].anchor = "unchanged" }
+    sections += folded
+  }
+
+  /// The first part of a name that has parts (`parser/large`, `Lexer::scan`), else its first word.
+  private static func group(_ series: SeriesChange) -> String {
+    let name = SafeText.oneLine(series.identity.name)
+    let head = name.prefix { !"/:.([ ".contains($0) }
+    return head.isEmpty ? name : String(head)
+  }
+
+  private func row(_ series: SeriesChange, path: String) throws(Problem) -> [UInt8] {
+    var values = context.values(series, path: path)
+    if series.state != .missing, series.state != .insufficientData { values["sentence"] = .empty }
+    return try context.theme.rendered("benchmark_row", .object(values))
+  }
+
+  func render() throws(Problem) -> [SiteFile] {
+    guard !context.report.series.isEmpty else { return [] }
+    let pages = Pager.pages(sections.map { $0.rows.map(\.count) })
+    let total = context.report.series.count
+    var files: [SiteFile] = []
+    for (number, page) in pages.enumerated() {
+      var title = context.words.text("nav.benchmarks")
+      if number > 0 {
+        title = context.words.text("page.number", ["title": title, "n": "\(number + 1)"])
+      }
+      files.append(
+        try context.page(
+          "benchmarks", path: Pager.path("benchmarks", page: number), title: title,
+          tab: .benchmarks,
+          [
+            "heading": .text(title), "lead": lead, "totals": .text(totals),
+            "cut": context.cut(
+              shown: page.reduce(0) { $0 + $1.rows.count }, total: total, name: "benchmarks",
+              page: number, pages: pages.count),
+            "sections": .list(page.map(values)),
+          ]))
+    }
+    return files
+  }
+
+  private func values(_ stretch: Pager.Stretch) -> Value {
+    let section = sections[stretch.section]
+    return [
+      "title": .text(section.title), "folded": .flag(section.isFolded),
+      "anchor": stretch.rows.lowerBound == 0 ? Value(section.anchor) : .empty,
+      "heading": .flag(section.anchor == "unchanged"),
+      "continued": .flag(stretch.rows.lowerBound > 0),
+      "count": .text(context.words.count("series", section.rows.count)),
+      "rows": .html(Array(section.rows[stretch.rows].joined())),
+    ]
+  }
+
+  private var lead: Value {
+    let words = context.words
+    let totals = context.report.seriesTotals
+    let parts = [
+      (totals.regressed, "short.regressed"), (totals.suspected, "short.suspected"),
+      (totals.missing, "short.missing"), (totals.improved, "short.improved"),
+      (totals.new, "short.new"),
+    ].filter { $0.0 > 0 }.map { words.count($0.1, $0.0) }
+    if !parts.isEmpty { return .text(words.text("sentence", ["text": words.joined(parts)])) }
+    if totals.unchanged == 0 { return .text(words.text("benchmarks.insufficient")) }
+    guard let detectable = context.medianDetectable else {
+      return .text(words.text("benchmarks.still"))
+    }
+    return .text(
+      words.text("benchmarks.still_size", ["size": NumberText.percentSize(detectable)]))
+  }
+
+  private var totals: String {
+    let totals = context.report.seriesTotals
+    var parts = [context.words.count("series", context.report.series.count)]
+    if totals.unchanged > 0 {
+      parts.append(context.words.count("lead.unchanged", totals.unchanged))
+    }
+    if totals.insufficientData > 0 {
+      parts.append(context.words.count("short.insufficient", totals.insufficientData))
+    }
+    return parts.joined(separator: " · ")
+  }
+}
+
+extension SiteContext {
+  /// The median of the smallest changes that would show.
+  var medianDetectable: Double? {
+    let sizes = report.series.compactMap(\.minimumDetectablePercent).filter(\.isFinite).sorted()
+    return sizes.isEmpty ? nil : sizes[sizes.count / 2]
+  }
+}

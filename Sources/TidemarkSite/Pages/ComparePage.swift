@@ -1,0 +1,134 @@
+internal import TidemarkModel
+internal import TidemarkReport
+internal import TidemarkSyntax
+
+/// What differs between this run and the newest one of its baseline? Two runs side by side: no
+/// judgement, which needs more than two.
+struct ComparePage {
+  private static let biggestCount = 10
+  private static let pairLimit = 300
+
+  private struct Pair {
+    var index: Int
+    var old: Double
+    var new: Double
+    /// Percent.
+    var change: Double
+    var isWorse: Bool
+  }
+
+  private let context: SiteContext
+  private let other: Int
+  private let current: Int
+
+  init?(_ context: SiteContext) {
+    guard let other = context.comparedRun, let current = context.currentRun else { return nil }
+    self.context = context
+    self.other = other
+    self.current = current
+  }
+
+  /// The newest run of the baseline's branch before this one; nil where there is none.
+  static func otherRun(_ report: Report) -> Int? {
+    guard report.baseline.status != .none, report.runs.count > 1 else { return nil }
+    let earlier = report.runs.indices.dropLast()
+    if let commit = report.baseline.newestCommit,
+      let run = earlier.last(where: { report.runs[$0].commit == commit })
+    {
+      return run
+    }
+    return earlier.last { run in
+      report.baseline.branch.map { $0 == report.runs[run].branch } ?? true
+    }
+  }
+
+  private var words: Words { context.words }
+
+  func render() throws(Problem) -> SiteFile {
+    let report = context.report
+    var pairs: [Pair] = []
+    var onlyNew: [Int] = []
+    var onlyOld: [Int] = []
+    for (index, series) in report.series.enumerated() {
+      let old = series.points.last { $0.run == other }?.value
+      let new = series.points.last { $0.run == current }?.value ?? series.value
+      switch (old, new) {
+      case (let old?, let new?): pairs.append(pair(index, old: old, new: new))
+      case (nil, .some): onlyNew.append(index)
+      case (.some, nil): onlyOld.append(index)
+      case (nil, nil): break
+      }
+    }
+    let ranked = pairs.sorted {
+      (abs($1.change), $0.index) < (abs($0.change), $1.index)
+    }
+    let worse = ranked.filter { $0.isWorse && $0.change != 0 }
+    let better = ranked.filter { !$0.isWorse && $0.change != 0 }
+    let title = words.text("nav.compare")
+    return try context.page(
+      "compare", path: "compare.html", title: title, tab: .compare,
+      [
+        "heading": .text(title),
+        "lead": .text(
+          words.count(
+            "compare.lead", pairs.count,
+            [
+              "worse": NumberText.count(worse.count), "better": NumberText.count(better.count),
+            ])),
+        "sides": .list([side(other, "compare.before"), side(current, "compare.after")]),
+        "worse": .list(worse.prefix(ComparePage.biggestCount).map(values)),
+        "better": .list(better.prefix(ComparePage.biggestCount).map(values)),
+        "has_worse": .flag(!worse.isEmpty), "has_better": .flag(!better.isEmpty),
+        "only_new": .list(onlyNew.prefix(100).map(name)),
+        "only_old": .list(onlyOld.prefix(100).map(name)),
+        "environment": .list(report.environmentChanges.prefix(50).map(context.environmentChange)),
+        "all": .list(ranked.prefix(ComparePage.pairLimit).map(values)),
+        "all_title": .text(words.count("compare.all", pairs.count)),
+        "cut": pairs.count > ComparePage.pairLimit
+          ? .text(
+            words.text(
+              "cut.showing",
+              [
+                "shown": NumberText.count(ComparePage.pairLimit),
+                "total": NumberText.count(pairs.count),
+              ])) : .empty,
+      ])
+  }
+
+  private func pair(_ index: Int, old: Double, new: Double) -> Pair {
+    let change = old == 0 ? 0 : (new - old) / abs(old) * 100
+    let isHigher = change > 0
+    return Pair(
+      index: index, old: old, new: new, change: change,
+      isWorse: isHigher == (context.report.series[index].direction == .lower))
+  }
+
+  private func values(_ pair: Pair) -> Value {
+    let series = context.report.series[pair.index]
+    let scale = ValueScale(series)
+    return [
+      "name": context.breakable(context.seriesName(series)),
+      "where": .text(context.seriesPlace(series)),
+      "href": .text(context.seriesPaths[pair.index]), "old": .text(scale.text(pair.old)),
+      "new": .text(scale.text(pair.new)), "change": .text(NumberText.percentChange(pair.change)),
+      "tone": .text(series.state.mark.tone), "glyph": .text(series.state.mark.glyph),
+      "state": .text(words.text(series.state.mark.key)),
+    ]
+  }
+
+  private func name(_ index: Int) -> Value {
+    [
+      "name": .text(context.seriesName(context.report.series[index])),
+      "href": .text(context.seriesPaths[index]),
+    ]
+  }
+
+  private func side(_ run: Int, _ key: String) -> Value {
+    let window = context.report.runs[run]
+    return [
+      "name": .text(words.text(key)), "commit": context.commit(window.commit),
+      "time": context.time(window.time), "href": Value(context.runPaths[run]),
+      "branch": Value(window.branch.map(context.name)),
+    ]
+  }
+}

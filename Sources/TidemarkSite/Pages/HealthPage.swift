@@ -1,0 +1,116 @@
+internal import TidemarkModel
+internal import TidemarkReport
+internal import TidemarkSyntax
+
+/// Can these answers be trusted? The baseline's age, what is missing, how noisy the series are,
+/// what was not read; then how everything is judged, and the vocabulary.
+struct HealthPage {
+  private let context: SiteContext
+
+  init(_ context: SiteContext) { self.context = context }
+
+  private var words: Words { context.words }
+  private var report: Report { context.report }
+
+  func render() throws(Problem) -> SiteFile {
+    let title = words.text("nav.health")
+    return try context.page(
+      "health", path: "health.html", title: title, tab: .health,
+      [
+        "heading": .text(title), "lead": .text(lead),
+        "facts": .list(facts), "doubts": .list(doubts),
+        "noisiest": .list(noisiest),
+        "unread": .list(context.unreadInputs.prefix(100).map { .object(context.unreadInput($0)) }),
+        "has_series": .flag(!report.series.isEmpty),
+        "glossary": .list(glossary), "key": .text(report.key),
+      ])
+  }
+
+  private var lead: String {
+    if context.nothingRead { return words.text("health.nothing") }
+    let count = doubts.count
+    switch report.baseline.status {
+    case .none: return words.text("health.none")
+    case .stale: return words.text("health.stale", ["age": context.baselineAge ?? "–"])
+    case .partial, .ok:
+      return count == 0 ? words.text("health.good") : words.count("health.doubts", count)
+    }
+  }
+
+  private var facts: [Value] {
+    var pairs: [(String, Value)] = [
+      ("health.baseline", .text(words.text("baseline.status.\(report.baseline.status.rawValue)"))),
+      ("health.baseline_runs", context.baselineSentence),
+      ("health.window", .text(words.count("runs", report.runs.count))),
+    ]
+    if let size = context.medianDetectable {
+      pairs.append(("health.detectable", .text(NumberText.percentSize(size))))
+    }
+    let noises = report.series.compactMap(\.noisePercent).filter(\.isFinite).sorted()
+    if !noises.isEmpty {
+      pairs.append(("health.noise", .text(NumberText.percentSize(noises[noises.count / 2]))))
+    }
+    pairs.append(
+      (
+        "health.inputs",
+        .text(
+          words.text(
+            "health.inputs_text",
+            [
+              "read": NumberText.count(report.inputs.count - context.unreadInputs.count),
+              "total": NumberText.count(report.inputs.count),
+            ]))
+      ))
+    pairs.append(("health.version", .text("\(report.generator.name) \(report.generator.version)")))
+    return pairs.map { ["term": .text(words.text($0.0)), "text": $0.1] }
+  }
+
+  /// The reasons that take something from the answers' weight.
+  private var doubts: [Value] {
+    let codes: Set<Reason.Code> = [
+      .nothingRead, .baselineNone, .baselineStale, .baselinePartial, .segmentDamaged, .jobMissing,
+      .seriesMissing, .testsRemoved, .inputFailed, .inputUnrecognised, .machineChanged,
+      .environmentChanged, .labelMissing, .renameProposed, .quarantineExpired, .insufficientData,
+      .noTests, .notRecorded, .problem,
+    ]
+    return report.reasons.filter { codes.contains($0.code) }
+      .map {
+        .object(["message": .text(SafeText.middleCut(SafeText.oneLine($0.message), to: 400))])
+      }
+  }
+
+  private var noisiest: [Value] {
+    report.series.indices
+      .filter { report.series[$0].noisePercent?.isFinite == true }
+      .sorted {
+        (report.series[$1].noisePercent ?? 0, $0) < (report.series[$0].noisePercent ?? 0, $1)
+      }
+      .prefix(10)
+      .map { index in
+        let series = report.series[index]
+        return [
+          "name": .text(context.seriesName(series)), "href": .text(context.seriesPaths[index]),
+          "where": .text(context.seriesPlace(series)),
+          "noise": Value(series.noisePercent.map(NumberText.percentSize)),
+          "detectable": .text(
+            series.minimumDetectablePercent.map(NumberText.percentSize) ?? "–"),
+        ]
+      }
+  }
+
+  /// Every state with its sign, in the order of weight.
+  private var glossary: [Value] {
+    let tests = TestState.allCases.sorted { $0.rank < $1.rank }
+      .map { ($0.mark, "glossary.test.\($0.rawValue)") }
+    let series = SeriesState.allCases.sorted { $0.rank < $1.rank }
+      .map { ($0.mark, "glossary.series.\($0.rawValue)") }
+    return [("glossary.tests", tests), ("glossary.series", series)].map { title, entries in
+      let list = entries.map { mark, key -> Value in
+        var values = mark.values(words)
+        values["meaning"] = .text(words.text(key))
+        return .object(values)
+      }
+      return ["title": .text(words.text("\(title)_title")), "entries": .list(list)]
+    }
+  }
+}

@@ -1,0 +1,178 @@
+internal import TidemarkModel
+internal import TidemarkReport
+internal import TidemarkSyntax
+
+/// When did it change, by how much, whose commit? One sentence, the chart, the suspects; then how
+/// it was judged and all its points.
+struct SeriesPage {
+  /// Rows of the table of points: with as many linked points in the chart a page keeps its weight.
+  private static let rowLimit = 400
+
+  private let context: SiteContext
+  private let series: SeriesChange
+  private let path: String
+  private let scale: ValueScale
+
+  init(_ context: SiteContext, index: Int) {
+    self.context = context
+    series = context.report.series[index]
+    path = context.seriesPaths[index]
+    scale = ValueScale(series)
+  }
+
+  private var words: Words { context.words }
+
+  func render() throws(Problem) -> SiteFile {
+    var values = context.values(series, path: path)
+    let notes = notes
+    let chart = SeriesChart(
+      series: series, runs: context.report.runs, scale: scale, words: words,
+      notes: notes.enumerated().map { .init(run: $0.element.run, number: $0.offset + 1) },
+      hasEnvironmentChange: !environmentChanges.isEmpty,
+      address: { run in context.runPaths[run].map { "../\($0)" } })
+    values["wide"] = chart.render(.wide, id: "chart-wide", sentence: "answer")
+    values["narrow"] = chart.render(.narrow, id: "chart-narrow", sentence: "answer")
+    values["caption"] = caption(chart)
+    values["notes"] = .list(
+      notes.enumerated().map { index, note in
+        [
+          "number": .text("\(index + 1)"), "commit": context.commit(note.annotation.commit),
+          "text": context.note(note.annotation),
+        ]
+      })
+    values["environment"] = .list(environmentChanges)
+    values["suspects"] = .list(series.suspects.prefix(20).map(context.suspect))
+    values["range"] = range
+    values["explanation"] = Value(series.explanation.isEmpty ? nil : series.explanation)
+    let pair = BeforeAfter(series: series, scale: scale, words: words)
+    values["pair_wide"] = pair.render(width: 720, css: "wide")
+    values["pair_narrow"] = pair.render(width: 340, css: "narrow")
+    values["judged"] = .list(judged)
+    values["points"] = try points()
+    values["points_title"] = .text(words.count("table.title", series.points.count))
+    if series.points.count > SeriesPage.rowLimit {
+      values["cut"] = .text(
+        words.text(
+          "cut.newest",
+          [
+            "shown": NumberText.count(SeriesPage.rowLimit),
+            "total": NumberText.count(series.points.count),
+          ]))
+    }
+    values["value_heading"] = .text(
+      scale.unit.isEmpty
+        ? words.text("column.value") : words.text("column.value_in", ["unit": scale.unit]))
+    return try context.page(
+      "series", path: path, title: context.seriesName(series), tab: .benchmarks, values)
+  }
+
+  private func caption(_ chart: SeriesChart) -> Value {
+    guard !chart.isEmpty else { return .empty }
+    var sentences = [words.text(series.regimes.isEmpty ? "caption.plain" : "caption.band")]
+    if let start = chart.axisStart {
+      sentences.append(words.text("caption.cut_axis", ["value": start]))
+    }
+    if chart.runsPerMark > 1 { sentences.append(words.count("caption.grouped", chart.runsPerMark)) }
+    return .text(sentences.joined(separator: " "))
+  }
+
+  /// The commits between the last run before the change and the first run of the new level.
+  private var range: Value {
+    guard let point = series.changePoint, let previous = point.previousCommit, point.commit != nil
+    else { return .empty }
+    return words.html(
+      "series.range",
+      ["from": context.commit(previous), "to": context.commit(point.commit)])
+  }
+
+  private var environmentChanges: [Value] {
+    context.report.environmentChanges.filter { $0.job == series.job }
+      .map(context.environmentChange)
+  }
+
+  private var notes: [(run: Int, annotation: Annotation)] {
+    guard let first = series.points.first?.run else { return [] }
+    return context.report.annotations.compactMap { annotation in
+      let run = context.report.runs.firstIndex { run in
+        !annotation.commit.isEmpty && run.commit?.hasPrefix(annotation.commit) == true
+      }
+      guard let run, run >= first else { return nil }
+      return (run, annotation)
+    }
+  }
+
+  /// How it was judged: pairs of a term and its text.
+  private var judged: [Value] {
+    var pairs: [(String, String)] = []
+    func add(_ key: String, _ text: String?) {
+      if let text { pairs.append((words.text(key), text)) }
+    }
+    add("judged.value", series.value.map(scale.text))
+    add(
+      "judged.baseline",
+      series.baseline.map {
+        words.text(
+          "judged.baseline_text",
+          [
+            "value": scale.text($0.value), "low": scale.text($0.low), "high": scale.text($0.high),
+            "runs": words.count("runs", $0.runs),
+          ])
+      })
+    add("judged.change", context.effect(series))
+    add("judged.q", series.q.map(NumberText.probability))
+    add("judged.p", series.p.map(NumberText.probability))
+    add("judged.n", series.n.map(NumberText.count))
+    add("judged.noise", series.noisePercent.map(NumberText.percentSize))
+    add("judged.floor", series.effectFloorPercent.map(NumberText.percentSize))
+    add("judged.detectable", series.minimumDetectablePercent.map(NumberText.percentSize))
+    add("judged.window", series.window > 0 ? words.count("runs", series.window) : nil)
+    add("judged.needed", series.runsNeeded.map { words.count("runs", $0) })
+    add("judged.owner", series.owner.map(context.name))
+    add("judged.id", series.id.description)
+    return pairs.map { ["term": .text($0.0), "text": .text($0.1)] }
+  }
+
+  /// The newest first.
+  private func points() throws(Problem) -> Value {
+    var rows: [UInt8] = []
+    let runs = context.report.runs
+    for point in series.points.suffix(SeriesPage.rowLimit).reversed()
+    where runs.indices.contains(point.run) {
+      let level = series.level(at: point.run)
+      let change = level.flatMap { $0 == 0 ? nil : (point.value - $0) / abs($0) * 100 }
+      let values: [String: Value] = [
+        "time": context.runTimes[point.run],
+        "href": Value(context.runPaths[point.run].map { "../\($0)" }),
+        "commit": context.runCommits[point.run],
+        "value": .text(scale.number(point.value)),
+        "change": Value(change.map(NumberText.percentChange)),
+        "begins": .flag(
+          series.changePoints.contains { $0.index == point.run }),
+        "t": words.tree,
+      ]
+      try context.theme.render("point_row", .object(values), to: &rows)
+    }
+    return .html(rows)
+  }
+}
+
+extension SiteContext {
+  func suspect(_ suspect: Suspect) -> Value {
+    [
+      "commit": commit(suspect.commit), "author": Value(suspect.author.map(name)),
+      "subject": Value(suspect.subject.map { SafeText.middleCut(SafeText.oneLine($0), to: 200) }),
+    ]
+  }
+
+  func environmentChange(_ change: EnvironmentChange) -> Value {
+    [
+      "job": .text(name(change.job)), "key": .text(name(change.key)),
+      "from": .text(change.from.map(name) ?? words.text("name.none")),
+      "to": .text(change.to.map(name) ?? words.text("name.none")),
+    ]
+  }
+
+  func note(_ annotation: Annotation) -> Value {
+    .html(Array(Markdown.renderSafeHTML(annotation.markdown).utf8))
+  }
+}

@@ -1,0 +1,224 @@
+internal import TidemarkModel
+internal import TidemarkReport
+internal import TidemarkSyntax
+
+/// Which tests changed, and were they flaky before? First what is newly failing, at last every
+/// test by its suite; 500 rows a page.
+struct TestsPage {
+  private static let slowestCount = 10
+
+  private struct Section {
+    var title: String
+    var anchor: String
+    /// A folded table of one suite's tests; else a list of changed tests.
+    var isTree: Bool
+    var isTable: Bool
+    var summary: String = ""
+    var isOpen = false
+    var rows: [[UInt8]] = []
+    /// The test that each row shows, by its place in the report.
+    var tests: [Int] = []
+  }
+
+  private let context: SiteContext
+  private var sections: [Section] = []
+  private var pages: [[Pager.Stretch]] = []
+  /// Where each changed test stands, by its place in the report.
+  private(set) var addresses: [Int: String] = [:]
+
+  init(_ context: SiteContext) throws(Problem) {
+    self.context = context
+    guard !context.report.tests.isEmpty else { return }
+    for state in TestsPage.states { try addChanges(state) }
+    try addSlowest()
+    try addSuites()
+    pages = Pager.pages(sections.map { $0.rows.map(\.count) })
+    for (number, page) in pages.enumerated() {
+      for stretch in page where !sections[stretch.section].isTree {
+        for row in stretch.rows {
+          let test = sections[stretch.section].tests[row]
+          guard !sections[stretch.section].isTable, addresses[test] == nil else { continue }
+          addresses[test] =
+            "\(Pager.path("tests", page: number))#\(TestsPage.anchor(context, test))"
+        }
+      }
+    }
+  }
+
+  /// The states that have a list, in the order of the page.
+  private static let states = TestState.allCases.filter { $0 != .passing }
+    .sorted { $0.rank < $1.rank }
+
+  /// The place of a test on its page. An id may stand twice, where no label tells two jobs apart.
+  private static func anchor(_ context: SiteContext, _ test: Int) -> String {
+    let id = context.report.tests[test].id
+    return context.testIndex(id) == test ? "t-\(id)" : "t-\(id)-\(test)"
+  }
+
+  private mutating func addChanges(_ state: TestState) throws(Problem) {
+    var section = Section(
+      title: context.words.text("section.\(state.rawValue)"), anchor: state.rawValue,
+      isTree: false, isTable: false)
+    for (index, test) in context.report.tests.enumerated() where test.state == state {
+      var values = context.values(test)
+      values["anchor"] = .text(TestsPage.anchor(context, index))
+      values["t"] = context.words.tree
+      section.rows.append(try context.theme.rendered("test_item", .object(values)))
+      section.tests.append(index)
+    }
+    if !section.rows.isEmpty { sections.append(section) }
+  }
+
+  private mutating func addSlowest() throws(Problem) {
+    let timed = context.report.tests.enumerated()
+      .filter { ($0.element.duration ?? 0) > 0 && $0.element.outcome != nil }
+    guard timed.count > TestsPage.slowestCount else { return }
+    let slowest = timed.sorted {
+      ($1.element.duration ?? 0, $0.offset) < ($0.element.duration ?? 0, $1.offset)
+    }.prefix(TestsPage.slowestCount)
+    var section = Section(
+      title: context.words.text("section.slowest"), anchor: "slowest", isTree: false,
+      isTable: true)
+    for (index, test) in slowest {
+      section.rows.append(try row(test, withPlace: true))
+      section.tests.append(index)
+    }
+    sections.append(section)
+  }
+
+  private mutating func addSuites() throws(Problem) {
+    var section: Section?
+    var key: [String]?
+    var counts = OutcomeCounts()
+    var suites: [Section] = []
+    func finish() {
+      guard var done = section else { return }
+      done.summary = summary(counts)
+      suites.append(done)
+    }
+    for (index, test) in context.report.tests.enumerated() {
+      guard let outcome = test.outcome else { continue }
+      let suite = test.identity.suite.isEmpty ? [test.identity.className] : test.identity.suite
+      if suite != key {
+        finish()
+        key = suite
+        counts = OutcomeCounts()
+        section = Section(
+          title: suite.map(context.name).joined(separator: " › "), anchor: "", isTree: true,
+          isTable: true)
+      }
+      counts.add(outcome)
+      section?.rows.append(try row(test, withPlace: false))
+      section?.tests.append(index)
+    }
+    finish()
+    if !suites.isEmpty { suites[0].anchor = "suites" }
+    sections += suites
+  }
+
+  private func row(_ test: TestResult, withPlace: Bool) throws(Problem) -> [UInt8] {
+    var values = test.outcome?.mark.values(context.words) ?? [:]
+    values["name"] = .text(context.testName(test))
+    let className = test.identity.className
+    let isRepeated = test.identity.suite.isEmpty || test.identity.suite.last == className
+    values["where"] =
+      withPlace
+      ? .text(context.testPlace(test))
+      : isRepeated || className.isEmpty ? .empty : .text(context.name(className))
+    values["duration"] = Value(test.duration.map(context.duration))
+    return try context.theme.rendered("test_row", .object(values))
+  }
+
+  /// `12 tests, 1 failed`
+  private func summary(_ counts: OutcomeCounts) -> String {
+    var parts = [context.words.count("tests", counts.total)]
+    let failed = counts.failed + counts.errored
+    if failed > 0 { parts.append(context.words.count("strip.failed", failed)) }
+    if counts.skipped > 0 { parts.append(context.words.count("strip.skipped", counts.skipped)) }
+    return parts.joined(separator: ", ")
+  }
+
+  func render() throws(Problem) -> [SiteFile] {
+    var files: [SiteFile] = []
+    for (number, page) in pages.enumerated() {
+      let path = Pager.path("tests", page: number)
+      let shown = page.reduce(0) { $0 + $1.rows.count }
+      let total = sections.reduce(0) { $0 + $1.rows.count }
+      var title = context.words.text("nav.tests")
+      if number > 0 {
+        title = context.words.text("page.number", ["title": title, "n": "\(number + 1)"])
+      }
+      files.append(
+        try context.page(
+          "tests", path: path, title: title, tab: .tests,
+          [
+            "heading": .text(title), "lead": .text(lead),
+            "totals": .text(totals),
+            "jump": .list(number == 0 ? jump : []),
+            "cut": context.cut(
+              shown: shown, total: total, name: "tests", page: number, pages: pages.count),
+            "sections": .list(page.map(values)),
+          ]))
+    }
+    return files
+  }
+
+  private func values(_ stretch: Pager.Stretch) -> Value {
+    let section = sections[stretch.section]
+    return [
+      "title": .text(section.title), "tree": .flag(section.isTree),
+      "table": .flag(section.isTable), "summary": .text(section.summary),
+      "anchor": stretch.rows.lowerBound == 0 ? Value(section.anchor) : .empty,
+      "continued": .flag(stretch.rows.lowerBound > 0),
+      "count": .text(NumberText.count(section.rows.count)),
+      "heading": .flag(section.isTree && section.anchor == "suites"),
+      "rows": .html(Array(section.rows[stretch.rows].joined())),
+    ]
+  }
+
+  private var jump: [Value] {
+    pages.enumerated().flatMap { number, page in
+      page.compactMap { stretch -> Value? in
+        let section = sections[stretch.section]
+        guard stretch.rows.lowerBound == 0, !section.anchor.isEmpty else { return nil }
+        let path = number == 0 ? "" : Pager.path("tests", page: number)
+        let isTree = section.isTree
+        return [
+          "href": .text("\(path)#\(section.anchor)"),
+          "name": .text(isTree ? context.words.text("section.suites") : section.title),
+          "count": .text(
+            NumberText.count(
+              isTree ? context.report.testTotals.counts.total : section.rows.count)),
+        ]
+      }
+    }
+  }
+
+  /// `2 tests newly failing and 3 still failing; 4 flaky.`
+  private var lead: String {
+    let words = context.words
+    let totals = context.report.testTotals
+    let parts = [
+      (totals.newlyFailing, "lead.newly_failing"), (totals.stillFailing, "lead.still_failing"),
+      (totals.flaky, "lead.flaky"), (totals.fixed, "lead.fixed"),
+      (totals.quarantined, "lead.quarantined"), (totals.removed, "lead.removed"),
+    ].filter { $0.0 > 0 }.map { words.count($0.1, $0.0) }
+    if !parts.isEmpty { return words.text("sentence", ["text": words.joined(parts)]) }
+    let failed = totals.counts.failed + totals.counts.errored
+    if failed > 0 { return words.count("tests.failed_only", failed) }
+    return words.count("tests.all_passed", totals.counts.total)
+  }
+
+  private var totals: String {
+    let totals = context.report.testTotals
+    var parts = [context.words.count("tests", totals.counts.total)]
+    parts.append(context.words.count("strip.passed", totals.counts.passed))
+    let failed = totals.counts.failed + totals.counts.errored
+    if failed > 0 { parts.append(context.words.count("strip.failed", failed)) }
+    if totals.counts.skipped > 0 {
+      parts.append(context.words.count("strip.skipped", totals.counts.skipped))
+    }
+    if let duration = totals.duration { parts.append(context.duration(duration)) }
+    return parts.joined(separator: " · ")
+  }
+}

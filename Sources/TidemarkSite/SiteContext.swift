@@ -1,0 +1,265 @@
+internal import TidemarkModel
+internal import TidemarkReport
+internal import TidemarkSyntax
+
+/// What every page of one site shares: the report, the theme, and where everything stands.
+struct SiteContext {
+  let report: Report
+  let theme: Theme
+  let options: SiteOptions
+  /// The page of each series, by its place in the report.
+  let seriesPaths: [String]
+  /// The page of each run of the window, by its place; nil for a second one of the same name.
+  let runPaths: [String?]
+  /// Where each changed test stands, by its place in the report.
+  var testAddresses: [Int: String] = [:]
+  let hasGridPage: Bool
+  /// The run that this one is compared with, side by side, by its place in the window.
+  let comparedRun: Int?
+  let hasAlertsPage: Bool
+  /// The time and the commit of each run of the window, as pages show them.
+  let runTimes: [Value]
+  let runCommits: [Value]
+  private let seriesIndices: [Identifier: Int]
+  private let testIndices: [Identifier: Int]
+
+  init(report: Report, theme: Theme, options: SiteOptions) {
+    self.report = report
+    self.theme = theme
+    self.options = options
+    // One id may stand twice, where no label tells two jobs apart: the second page gets a number.
+    var seen: [Identifier: Int] = [:]
+    seriesPaths = report.series.map { series in
+      let count = (seen[series.id] ?? 0) + 1
+      seen[series.id] = count
+      return count == 1 ? "series/\(series.id).html" : "series/\(series.id)-\(count).html"
+    }
+    var runs: Set<Identifier> = []
+    runPaths = report.runs.map {
+      runs.insert($0.identifier).inserted ? "runs/\($0.identifier).html" : nil
+    }
+    seriesIndices = Dictionary(
+      report.series.enumerated().map { ($0.element.id, $0.offset) },
+      uniquingKeysWith: { first, _ in first })
+    testIndices = Dictionary(
+      report.tests.enumerated().map { ($0.element.id, $0.offset) },
+      uniquingKeysWith: { first, _ in first })
+    runTimes = report.runs.map { SiteContext.time($0.time) }
+    runCommits = report.runs.map { SiteContext.commit($0.commit) }
+    hasGridPage = GridPage.hasCells(report)
+    comparedRun = ComparePage.otherRun(report)
+    hasAlertsPage = !report.series.isEmpty || !report.tests.isEmpty
+  }
+
+  var words: Words { theme.words }
+
+  /// This run's place in the window; nil where the window is empty.
+  var currentRun: Int? { report.runs.indices.last }
+
+  func seriesIndex(_ id: Identifier) -> Int? { seriesIndices[id] }
+  func testIndex(_ id: Identifier) -> Int? { testIndices[id] }
+
+  /// The theme's own files.
+  var assets: [SiteFile] {
+    theme.assets.keys.sorted(by: utf8Precedes)
+      .filter { options.hasScript || !$0.hasSuffix(".js") }
+      .map { SiteFile(path: $0, bytes: theme.assets[$0] ?? []) }
+  }
+
+  // MARK: Pages
+
+  enum Tab: String, CaseIterable {
+    case overview, tests, benchmarks, grid, compare, alerts, runs, health
+    var path: String { self == .overview ? "index.html" : "\(rawValue).html" }
+  }
+
+  private func exists(_ tab: Tab) -> Bool {
+    switch tab {
+    case .overview, .runs, .health: true
+    case .tests: !report.tests.isEmpty
+    case .benchmarks: !report.series.isEmpty
+    case .grid: hasGridPage
+    // Reached from the overview; the navigation stays short.
+    case .compare: false
+    case .alerts: hasAlertsPage
+    }
+  }
+
+  /// One page: the template `template` with `values`, and what every page has.
+  func page(
+    _ template: String, path: String, title: String, tab: Tab?, _ values: [String: Value]
+  ) throws(Problem) -> SiteFile {
+    let root = path.contains("/") ? "../" : ""
+    var all = values
+    for (name, value) in values {
+      // A heading over a list shows only where the list has something.
+      if case .list(let elements) = value { all["has_\(name)"] = .flag(!elements.isEmpty) }
+    }
+    all["title"] = .text(
+      [title, options.project, report.run.commit.map(shortCommit)]
+        .compactMap { $0 }.joined(separator: " · "))
+    all["t"] = words.tree
+    all["root"] = .text(root)
+    all["script"] = .flag(options.hasScript)
+    all["nav"] = .list(
+      Tab.allCases.filter(exists).map { item in
+        [
+          "href": .text(root + item.path), "name": .text(words.text("nav.\(item.rawValue)")),
+          "current": .flag(item == tab),
+        ]
+      })
+    all["header"] = header
+    all["generator"] = .text("\(report.generator.name) \(report.generator.version)")
+    return SiteFile(path: path, bytes: try theme.rendered(template, .object(all)))
+  }
+
+  private var header: Value {
+    [
+      "project": Value(options.project), "commit": commit(report.run.commit),
+      "branch": Value(report.run.branch), "pull_request": Value(report.run.pullRequest),
+      "time": time(report.run.time),
+      "key": report.key == "main" ? .empty : .text(report.key),
+    ]
+  }
+
+  // MARK: Small parts
+
+  func commit(_ commit: String?) -> Value { SiteContext.commit(commit) }
+
+  private static func commit(_ commit: String?) -> Value {
+    guard let commit, !commit.isEmpty else { return .empty }
+    return .html(Array("<code>\(HTML.escaped(shortCommit(commit)))</code>".utf8))
+  }
+
+  func time(_ time: Timestamp) -> Value { SiteContext.time(time) }
+
+  private static func time(_ time: Timestamp) -> Value {
+    .html(
+      Array(
+        "<time datetime=\"\(TimeText.rfc3339(time))\">\(TimeText.minute(time))</time>".utf8))
+  }
+
+  /// An outside address that is safe to link to, with its text.
+  func link(_ address: String?) -> Value {
+    guard let address, let safe = HTML.safeAddress(address),
+      safe.hasPrefix("https:") || safe.hasPrefix("http:"), isWellFormed(safe)
+    else { return .empty }
+    return ["href": .text(safe), "text": .text(SafeText.middleCut(safe, to: 80))]
+  }
+
+  /// Printable ASCII without what an address may not hold (RFC 3986).
+  private func isWellFormed(_ address: String) -> Bool {
+    guard let slashes = address.firstRange(of: "://") else { return false }
+    let rest = address[slashes.upperBound...].utf8
+    return !rest.isEmpty && address.utf8.count <= 2000
+      && rest.allSatisfy { byte in
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+          || "-._~/?#@!$&'()*+,;=%:".utf8.contains(byte)
+      } && rest.count { $0 == UInt8(ascii: "#") } < 2 && hasWholeEscapes(rest)
+      && hasPlainAuthority(rest)
+  }
+
+  private func hasWholeEscapes(_ text: Substring.UTF8View) -> Bool {
+    let bytes = Array(text)
+    func isHex(_ index: Int) -> Bool {
+      index < bytes.count
+        && ((48...57).contains(bytes[index]) || (65...70).contains(bytes[index])
+          || (97...102).contains(bytes[index]))
+    }
+    return bytes.indices.allSatisfy {
+      bytes[$0] != UInt8(ascii: "%") || (isHex($0 + 1) && isHex($0 + 2))
+    }
+  }
+
+  private func hasPlainAuthority(_ text: Substring.UTF8View) -> Bool {
+    let authority = text.prefix { !"/?#".utf8.contains($0) }
+    return authority.first.map { $0 != UInt8(ascii: ":") } ?? false
+      && authority.allSatisfy { byte in
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+          || "-.:".utf8.contains(byte)
+      } && authority.count { $0 == UInt8(ascii: ":") } < 2
+      && authority.drop { $0 != UInt8(ascii: ":") }.dropFirst()
+        .allSatisfy { (48...57).contains($0) }
+  }
+
+  /// A name as pages show it: on one line, and not longer than a page can bear.
+  func name(_ name: String) -> String {
+    let shown = SafeText.middleCut(SafeText.oneLine(name), to: 1000)
+    return shown.isEmpty ? words.text("name.none") : shown
+  }
+
+  /// `name` with places to break it where its parts meet (`parse/`, `large_`).
+  func breakable(_ name: String) -> Value {
+    var bytes: [UInt8] = []
+    var rest = name[...]
+    var breaks = 0
+    while breaks < 40, let end = rest.firstIndex(where: { "/_.:".contains($0) }) {
+      let next = rest.index(after: end)
+      HTML.append(String(rest[..<next]), to: &bytes)
+      rest = rest[next...]
+      if let character = rest.first, character.isLetter || character.isNumber {
+        bytes += "<wbr>".utf8
+        breaks += 1
+      }
+    }
+    HTML.append(String(rest), to: &bytes)
+    return .html(bytes)
+  }
+
+  /// `since 9fceb02, 3 runs ago`
+  func since(_ point: ChangePoint?) -> Value {
+    guard let point else { return .empty }
+    let commit =
+      point.commit == nil ? Value.text(words.text("since.unknown")) : commit(point.commit)
+    guard let ago = runsAgo(point) else { return words.html("since.older", ["commit": commit]) }
+    if ago == 0 { return words.html("since.now", ["commit": commit]) }
+    return words.html(
+      "since.ago", ["commit": commit, "ago": .text(words.count("runs_ago", ago))])
+  }
+
+  func runsAgo(_ point: ChangePoint) -> Int? {
+    guard let index = point.index, let current = currentRun, index <= current else { return nil }
+    return current - index
+  }
+
+  // MARK: Sentences
+
+  /// `against 20 runs of main, the newest 3 h old`
+  var baselineSentence: Value {
+    let baseline = report.baseline
+    guard baseline.status != .none, baseline.runs > 0 else {
+      return .text(words.text("baseline.none"))
+    }
+    var values: [String: Value] = [
+      "runs": .text(words.count("runs", baseline.runs)),
+      "branch": .text(baseline.branch ?? words.text("baseline.branch")),
+      "commit": commit(baseline.newestCommit),
+    ]
+    guard let age = baselineAge else { return words.html("baseline.runs", values) }
+    values["age"] = .text(age)
+    return words.html("baseline.aged", values)
+  }
+
+  var baselineAge: String? {
+    report.baseline.newestTime.map { TimeText.age(seconds: report.run.time.seconds(since: $0)) }
+  }
+
+  var nothingRead: Bool {
+    report.testTotals.counts.total == 0 && !report.series.contains { $0.value != nil }
+      && !report.tests.contains { $0.outcome != nil }
+  }
+
+  var unreadInputs: [InputRecord] { report.inputs.filter { $0.status != .read } }
+
+  /// `Showing 500 of 12,431; the rest: tests-2.html, report.json`
+  func cut(shown: Int, total: Int, name: String, page: Int, pages: Int) -> Value {
+    guard pages > 1 || shown < total else { return .empty }
+    var links: [Value] = []
+    for other in 0..<pages where other != page {
+      links.append(["href": .text(Pager.path(name, page: other)), "first": .flag(links.isEmpty)])
+    }
+    let sentence = words.text(
+      "cut.showing", ["shown": NumberText.count(shown), "total": NumberText.count(total)])
+    return ["sentence": .text(sentence), "links": .list(links)]
+  }
+}

@@ -1,0 +1,74 @@
+internal import TidemarkModel
+internal import TidemarkReport
+internal import TidemarkSyntax
+
+extension SiteContext {
+  /// What a template may show of one test.
+  func values(_ test: TestResult) -> [String: Value] {
+    var values = test.state.mark.values(words)
+    values["name"] = .text(testName(test))
+    values["where"] = .text(testPlace(test))
+    values["message"] = Value(firstLine(test.detail))
+    values["strip"] = OutcomeStrip.render(test.history, words: words)
+    values["failures"] = Value(failures(test))
+    values["since"] = since(test.since)
+    values["duration"] = Value(test.duration.map(duration))
+    values["owner"] = Value(test.owner)
+    values["quarantine"] = test.quarantine.map(quarantine) ?? .empty
+    values["text"] = Value(text(test.detail))
+    values["place"] = Value(
+      test.detail?.file.map { file in name(file) + (test.detail?.line.map { ":\($0)" } ?? "") })
+    return values
+  }
+
+  /// Name, parameters, and the ordinal of a repeated one.
+  func testName(_ test: TestResult) -> String {
+    var shown = name(test.identity.name)
+    if !test.identity.parameters.isEmpty { shown += " (\(name(test.identity.parameters)))" }
+    if test.identity.ordinal > 1 { shown += " #\(test.identity.ordinal)" }
+    return shown
+  }
+
+  /// `suite › class · os=linux · job`
+  func testPlace(_ test: TestResult) -> String {
+    let path = (test.identity.suite + [test.identity.className]).filter { !$0.isEmpty }
+    // Many formats repeat the suite as the class.
+    let names = path.enumerated().filter { $0.offset == 0 || path[$0.offset - 1] != $0.element }
+    let place = names.map { name($0.element) }.joined(separator: " › ")
+    let labels = test.identity.labels.isEmpty ? "" : name(test.identity.labels.description)
+    return [place, labels, report.jobs.count > 1 ? name(test.job) : ""]
+      .filter { !$0.isEmpty }.joined(separator: " · ")
+  }
+
+  func firstLine(_ detail: TestDetail?) -> String? {
+    guard let message = detail?.message ?? detail?.text else { return nil }
+    let line = message.split(whereSeparator: \.isNewline)
+      .first { $0.contains { !$0.isWhitespace } }
+    return line.map { SafeText.middleCut(SafeText.oneLine(String($0)), to: 300) }
+  }
+
+  /// The rest of what a failure says, where there is more than its first line.
+  private func text(_ detail: TestDetail?) -> String? {
+    guard let text = detail?.text ?? detail?.message, text.count > (firstLine(detail)?.count ?? 0)
+    else { return nil }
+    return SafeText.middleCut(text, to: 1200)
+  }
+
+  private func failures(_ test: TestResult) -> String? {
+    guard test.runsInLast > 0, test.failuresInLast > 0 else { return nil }
+    return words.text(
+      "test.failures",
+      ["n": NumberText.count(test.failuresInLast), "runs": words.count("runs", test.runsInLast)])
+  }
+
+  private func quarantine(_ quarantine: Quarantine) -> Value {
+    [
+      "reason": .text(SafeText.middleCut(SafeText.oneLine(quarantine.reason), to: 300)),
+      "owner": Value(quarantine.owner), "expires": quarantine.expires.map(time) ?? .empty,
+    ]
+  }
+
+  func duration(_ seconds: Double) -> String {
+    ValueScale(.seconds, typical: seconds).text(seconds)
+  }
+}

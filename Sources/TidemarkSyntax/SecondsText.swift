@@ -1,0 +1,79 @@
+/// Seconds as reports write them: `12.5` and `6e-05`, with thousands marked (`1,234.56`), with a
+/// decimal comma (`0,005`), as a clock (`1:02:03`).
+package enum SecondsText {
+  /// What a text says.
+  package enum Reading: Hashable {
+    /// Finite and not negative.
+    case seconds(Double)
+    /// Nothing is there but blanks.
+    case blank
+    /// It is no number of seconds: words, `NaN`, a negative or an infinite number, an unknown unit.
+    case unknown
+  }
+
+  package static func read(_ text: XMLText) -> Reading {
+    if let value = text.decimal { return checked(value) }
+    let trimmed = text.trimmed
+    guard !trimmed.isEmpty else { return .blank }
+    guard trimmed.bytes.count <= 64, trimmed.bytes.allSatisfy(isAllowed) else { return .unknown }
+    if let value = trimmed.decimal { return checked(value) }
+    if trimmed.bytes.contains(UInt8(ascii: ":")) { return clock(trimmed) }
+    return marked(Array(trimmed.bytes))
+  }
+
+  private static func checked(_ value: Double) -> Reading {
+    value.isFinite && value >= 0 ? .seconds(value + 0) : .unknown
+  }
+
+  private static func isAllowed(_ byte: UInt8) -> Bool {
+    switch byte {
+    case 0x30...0x39, 0x2B...0x2E, UInt8(ascii: ":"), UInt8(ascii: "e"), UInt8(ascii: "E"): true
+    default: false
+    }
+  }
+
+  /// `1:02:03.5`, `02:03`.
+  private static func clock(_ text: XMLText) -> Reading {
+    let parts = text.bytes.split(separator: UInt8(ascii: ":"), omittingEmptySubsequences: false)
+    guard (2...3).contains(parts.count) else { return .unknown }
+    var sum = 0.0
+    for (index, part) in parts.enumerated() {
+      let digits = XMLText(UnsafeBufferPointer(rebasing: part))
+      guard part.first.map({ $0 &- 48 < 10 }) == true, let value = digits.decimal else {
+        return .unknown
+      }
+      if index > 0 && value >= 60 { return .unknown }
+      if index < parts.count - 1 && value != value.rounded() { return .unknown }
+      sum = sum * 60 + value
+    }
+    return checked(sum)
+  }
+
+  /// A number with commas: where both marks stand, the last one is the decimal mark; one comma
+  /// alone is a decimal comma; several mark thousands.
+  ///
+  /// `1,234` may be either; writers that group digits give a fraction to nearly every time, so it
+  /// is read as 1.234.
+  private static func marked(_ bytes: [UInt8]) -> Reading {
+    let comma = UInt8(ascii: ",")
+    let point = UInt8(ascii: ".")
+    guard let lastComma = bytes.lastIndex(of: comma) else { return .unknown }
+    let lastPoint = bytes.lastIndex(of: point) ?? -1
+    let commas = bytes.count { $0 == comma }
+    let decimal = lastComma > lastPoint && (commas == 1 || lastPoint >= 0) ? comma : point
+    let group = decimal == comma ? point : comma
+    let pieces = bytes.split(separator: decimal, omittingEmptySubsequences: false)
+    guard pieces.count <= 2, let whole = pieces.first, isGrouped(whole, by: group) else {
+      return .unknown
+    }
+    var plain = whole.filter { $0 != group }
+    if pieces.count == 2 { plain += [point] + pieces[1] }
+    return plain.withUnsafeBufferPointer { DecimalText.parse($0) }.map(checked) ?? .unknown
+  }
+
+  private static func isGrouped(_ digits: ArraySlice<UInt8>, by mark: UInt8) -> Bool {
+    let groups = digits.split(separator: mark, omittingEmptySubsequences: false)
+    guard let first = groups.first, groups.count > 1 else { return true }
+    return (1...3).contains(first.count) && groups.dropFirst().allSatisfy { $0.count == 3 }
+  }
+}

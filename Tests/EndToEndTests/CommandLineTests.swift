@@ -1,0 +1,27 @@
+import Testing
+
+@Suite struct CommandLineTests {
+  @Test("the version is one line on standard output")
+  func version() async throws {
+    let answer = try await Program.run(["--version"])
+    #expect(answer.status == 0)
+    #expect(answer.output.split(separator: "\n").count == 1)
+    #expect(answer.errors.isEmpty)
+  }
+
+  @Test(
+    "wrong usage is exit status 2", arguments: [["inspect", "--nope", "x"], ["nope"], ["inspect"]])
+  func wrongUsage(arguments: [String]) async throws {
+    let answer = try await Program.run(arguments)
+    #expect(answer.status == 2)
+    #expect(!answer.errors.isEmpty)
+    #expect(answer.output.isEmpty)
+  }
+
+  @Test("a file that is not there is exit status 3, and says which")
+  func missingFile() async throws {
+    let answer = try await Program.run(["inspect", "nowhere.xml"])
+    #expect(answer.status == 3)
+    #expect(answer.errors.contains("nowhere.xml: does not exist"))
+  }
+}

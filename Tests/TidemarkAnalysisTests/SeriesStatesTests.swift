@@ -1,0 +1,346 @@
+import Testing
+import TidemarkAnalysis
+import TidemarkHistory
+import TidemarkModel
+import TidemarkReport
+import TidemarkRun
+
+@Suite struct SeriesStatesTests {
+  /// 30 quiet runs, then `runs` at `factor` times their level.
+  private func step(
+    _ factor: Double, runs: Int, before: Int = 30, direction: Direction = .lower
+  ) -> Laboratory {
+    let values = Noise.values(before) + Noise.values(runs, level: 100 * factor, seed: 2)
+    return Laboratory(series: ["s": values], direction: direction)
+  }
+
+  @Test(
+    "A series has the state that its runs show",
+    arguments: [
+      (1.0, 5, Direction.lower, SeriesState.unchanged),
+      (1.2, 1, .lower, .suspected),
+      (1.2, 4, .lower, .regressed),
+      (1.2, 10, .lower, .regressed),
+      (1.2, 13, .lower, .unchanged),
+      (0.8, 4, .lower, .improved),
+      (0.8, 13, .lower, .unchanged),
+      (0.8, 1, .higher, .suspected),
+      (0.8, 4, .higher, .regressed),
+      (1.2, 4, .higher, .improved),
+      (0.8, 1, .lower, .unchanged),
+    ])
+  func state(factor: Double, runs: Int, direction: Direction, expected: SeriesState) {
+    let change = step(factor, runs: runs, direction: direction).report.change("s")
+    #expect(change?.state == expected, "\(change?.explanation ?? "")")
+  }
+
+  @Test("A confirmed regression says how much, since when, and fails the verdict")
+  func aConfirmedRegression() throws {
+    let report = step(1.2, runs: 5).report
+    #expect(report.verdict == .fail)
+    let change = try #require(report.change("s"))
+    let percent = try #require(change.changePercent)
+    #expect((18...22).contains(percent))
+    let low = try #require(change.changeLow)
+    let high = try #require(change.changeHigh)
+    #expect(low < percent && percent < high)
+    #expect((change.p ?? 1) < 1e-6)
+    #expect((change.q ?? 1) < 0.05)
+    #expect(change.changePoint?.run == "r30")
+    #expect(change.changePoint?.previousCommit == "commit29")
+    #expect(change.changePoint?.isConfirmed == true)
+    #expect(change.baseline?.runs == 30)
+    #expect(abs((change.baseline?.value ?? 0) - 100) < 1)
+    #expect(change.window == 35)
+    #expect(change.points.count == 35)
+    #expect(change.regimes.count == 2)
+    #expect(change.explanation.contains("confirmed by 5 runs at the new level"))
+  }
+
+  @Test("A suspicion fails no verdict and says what would confirm it")
+  func aSuspicion() throws {
+    let report = step(1.2, runs: 1).report
+    #expect(report.verdict == .pass)
+    let change = try #require(report.change("s"))
+    #expect(change.changePoint?.isConfirmed == false)
+    #expect((change.runsNeeded ?? 0) > 0)
+    #expect(change.explanation.contains("would confirm it"))
+    #expect(report.reason(.suspected)?.contains("would confirm") == true)
+  }
+
+  @Test("A regression that was taken back is none")
+  func takenBack() {
+    let values =
+      Noise.values(30) + Noise.values(5, level: 120, seed: 2) + Noise.values(4, seed: 3)
+    let report = Laboratory(series: ["s": values]).report
+    #expect(report.seriesState("s") == .unchanged)
+    #expect(report.change("s")?.changePoints.count == 2)
+  }
+
+  @Test("An accepted regression is no alarm, and the next one is")
+  func accepted() throws {
+    let laboratory = step(1.2, runs: 5).with {
+      $0.records = [
+        .accept(
+          id: $0.current.parts[0].values[0].id, commit: "commit34", run: nil, reason: "",
+          author: nil)
+      ]
+    }
+    #expect(laboratory.report.seriesState("s") == .unchanged)
+    #expect(laboratory.report.verdict == .pass)
+    #expect(laboratory.report.change("s")?.changePoints.count == 1)
+    let values =
+      Noise.values(30) + Noise.values(6, level: 120, seed: 2)
+      + Noise.values(5, level: 150, seed: 3)
+    var second = Laboratory(series: ["s": values])
+    second.records = laboratory.records
+    #expect(second.report.seriesState("s") == .regressed)
+  }
+
+  @Test("A regression accepted as a cluster is accepted for each of its series")
+  func acceptedCluster() throws {
+    let values = Noise.values(30) + Noise.values(5, level: 120, seed: 2)
+    let laboratory = Laboratory(series: ["a": values, "b": values.map { $0 * 3 }])
+    let cluster = try #require(laboratory.report.clusters.first { $0.kind == "commit" })
+    #expect(cluster.series.count == 2)
+    let accepted = laboratory.with {
+      $0.records = [
+        .accept(id: cluster.id, commit: "commit34", run: nil, reason: "", author: nil)
+      ]
+    }
+    #expect(accepted.report.seriesTotals.regressed == 0)
+  }
+
+  @Test("The unit may change from run to run")
+  func unitsChange() throws {
+    let laboratory = step(1, runs: 3).with {
+      for index in 0..<20 {
+        $0.runs[index].parts[0].values[0].value *= 1e6
+        $0.runs[index].parts[0].values[0].unit = .ns
+      }
+    }
+    let change = try #require(laboratory.report.change("s"))
+    #expect(change.state == .unchanged)
+    #expect(change.unit == .ms)
+    #expect(change.points.allSatisfy { (90...110).contains($0.value) })
+  }
+
+  @Test("Below five runs there is not enough to judge, and the report says how many are needed")
+  func insufficient() {
+    let report = Laboratory(series: ["s": [100, 101, 99]]).report
+    #expect(report.seriesState("s") == .insufficientData)
+    #expect(report.change("s")?.runsNeeded == 2)
+    #expect(report.codes.contains(.insufficientData))
+  }
+
+  @Test("A series that the baseline lacks is new")
+  func new() {
+    let nan = Double.nan
+    let report = Laboratory(series: [
+      "s": Noise.values(8), "t": [nan, nan, nan, nan, nan, nan, nan, 5],
+    ]).report
+    #expect(report.seriesState("t") == .new)
+    #expect(report.seriesTotals.new == 1)
+  }
+
+  @Test(
+    "A series is missing if it stood in three of its job's last five runs",
+    arguments: [
+      ([true, true, true, true, true], true), ([false, true, true, true, false], true),
+      ([false, false, true, true, false], false), ([true, true, false, false, false], false),
+      ([true, true, true, false, false], true),
+    ])
+  func missing(stood: [Bool], isMissing: Bool) {
+    let values = Noise.values(10) + stood.map { $0 ? 100 : .nan } + [.nan]
+    let report = Laboratory(series: ["s": values, "t": Noise.values(16)]).report
+    #expect(report.seriesState("s") == (isMissing ? .missing : nil))
+    if isMissing {
+      #expect(report.change("s")?.value == nil)
+      #expect(report.codes.contains(.seriesMissing))
+      #expect(report.seriesTotals.series == 2)
+    }
+  }
+
+  @Test("A pull request is not blamed for what its base already has")
+  func theBasesRegression() {
+    let values = Noise.values(30) + Noise.values(6, level: 120, seed: 2)
+    let laboratory = Laboratory(series: ["s": values])
+    #expect(laboratory.report.seriesState("s") == .regressed)
+    #expect(laboratory.asPullRequest().report.seriesState("s") == .unchanged)
+  }
+
+  @Test("A pull request's earlier runs confirm what they began")
+  func ownRunsConfirm() {
+    #expect(step(1.2, runs: 1).asPullRequest(newest: 1).report.seriesState("s") == .suspected)
+    #expect(step(1.2, runs: 4).asPullRequest(newest: 4).report.seriesState("s") == .regressed)
+  }
+
+  @Test("Runs of one machine class are held against that class alone")
+  func machineClasses() {
+    let slow = Noise.values(40, level: 200, seed: 4)
+    let laboratory = Laboratory(series: ["s": Noise.values(40)]).with {
+      for index in 0..<40 {
+        let isSlow = index % 2 == 0
+        $0.runs[index].parts[0].environment["machine"] = isSlow ? "slow" : "fast"
+        if isSlow { $0.runs[index].parts[0].values[0].value = slow[index] }
+      }
+    }
+    let report = laboratory.report
+    #expect(report.seriesState("s") == .unchanged)
+    #expect(report.change("s")?.points.count == 20)
+    #expect(report.change("s")?.changePoints.isEmpty == true)
+    let fresh = laboratory.with { $0.current.parts[0].environment["machine"] = "third" }
+    #expect(fresh.report.seriesState("s") == .new)
+  }
+
+  @Test("A machine that slows everything down is one reason and no alarm")
+  func aSlowMachine() {
+    var series: [String: [Double]] = [:]
+    for number in 0..<12 {
+      let seed = UInt64(number * 2 + 1)
+      series["s\(number)"] =
+        Noise.values(30, level: Double(50 + number), seed: seed)
+        + Noise.values(5, level: Double(50 + number) * 1.3, seed: seed + 1)
+    }
+    let report = Laboratory(series: series).report
+    #expect(report.seriesTotals.regressed == 0)
+    #expect(report.seriesTotals.suspected == 0)
+    #expect(report.codes.filter { $0 == .machineChanged }.count == 1)
+    #expect(report.clusters.first { $0.kind == "machine" }?.series.count == 12)
+    #expect(report.verdict == .pass)
+  }
+
+  @Test("A changed environment stands beside the regression that it may explain")
+  func environmentNote() throws {
+    let laboratory = step(1.2, runs: 5).with {
+      for index in 0..<35 {
+        $0.runs[index].parts[0].environment["cpu"] = index < 30 ? "A" : "B"
+      }
+    }
+    let change = try #require(laboratory.report.change("s"))
+    #expect(change.explanation.contains("cpu from `A` to `B`"))
+    #expect(laboratory.report.environmentChanges.isEmpty)
+  }
+
+  @Test("A rule gives a series its effect floor and direction")
+  func detectionRules() {
+    let laboratory = step(1.05, runs: 6)
+    #expect(laboratory.report.seriesState("s") == .regressed)
+    let floored = laboratory.with {
+      $0.options.detection = [DetectionRule(pattern: NamePattern("*"), effectFloor: 0.1)]
+    }
+    #expect(floored.report.seriesState("s") == .unchanged)
+    let turned = laboratory.with {
+      $0.options.detection = [DetectionRule(pattern: NamePattern("s/time"), direction: .higher)]
+    }
+    #expect(turned.report.seriesState("s") == .improved)
+  }
+
+  @Test("Suspects are the commits between the last good and the first bad run")
+  func suspects() {
+    let entries = (0..<40).map {
+      CommitLog.Entry(commit: "commit\($0)", author: "ann", subject: "change \($0)")
+    }
+    let laboratory = step(1.2, runs: 5).with {
+      $0.options.commits = CommitLog(entries)
+      // Run 29 is missing: two commits come into question.
+      $0.runs.remove(at: 29)
+    }
+    #expect(
+      laboratory.report.change("s")?.suspects.map(\.commit) == ["commit29", "commit30"])
+  }
+
+  @Test("Five quiet repetitions within the run confirm what one run alone cannot")
+  func repetitionsConfirm() throws {
+    let laboratory = step(1.3, runs: 1).with {
+      for index in 0..<31 {
+        let value = $0.runs[index].parts[0].values[0].value
+        $0.runs[index].parts[0].values[0].samples = Samples(
+          Noise.values(10, level: value, sd: 0.005, seed: UInt64(index + 1)))
+      }
+    }
+    let change = try #require(laboratory.report.change("s"))
+    #expect(change.state == .regressed)
+    #expect(change.explanation.contains("confirmed by the run's own 10 repetitions"))
+    #expect(change.changePoint?.isConfirmed == true)
+  }
+
+  @Test("A count that never varied confirms its change at once")
+  func deterministicUnits() throws {
+    let values = [Double](repeating: 4096, count: 15) + [8192]
+    let report = Laboratory(series: ["s": values], unit: .bytes, metric: "size").report
+    let change = try #require(report.change("s"))
+    #expect(change.state == .regressed)
+    #expect(abs((change.changePercent ?? 0) - 100) < 1e-9)
+    #expect(change.explanation.contains("it was the same in all 15 runs before"))
+  }
+
+  /// 200 items of which every tenth is wrong, and those in `lost`, too.
+  private func items(lost: Set<Int> = []) -> [ItemScore] {
+    (0..<200).map {
+      ItemScore(id: UInt64($0), score: $0 % 10 == 0 || lost.contains($0) ? 0 : 1)
+    }
+  }
+
+  private func evaluation(runs: Int, lost: Set<Int>) -> Laboratory {
+    Laboratory(
+      series: ["eval": [Double](repeating: 90, count: runs)], unit: .percent, direction: .higher
+    ).with {
+      for index in 0..<runs {
+        let items = items(lost: index == runs - 1 ? lost : [])
+        let share = items.reduce(0) { $0 + $1.score } / 200
+        $0.runs[index].parts[0].values[0].value = share * 100
+        $0.runs[index].parts[0].values[0].n = 200
+        $0.runs[index].parts[0].values[0].items = items
+      }
+    }
+  }
+
+  @Test("An evaluation's lost items are a regression long before a series of runs is")
+  func pairedItems() throws {
+    let lost = Set(stride(from: 1, to: 160, by: 10))
+    let once = evaluation(runs: 2, lost: lost).report
+    #expect(once.seriesState("eval") == .suspected)
+    let report = evaluation(runs: 3, lost: lost).report
+    let change = try #require(report.change("eval"))
+    #expect(change.state == .regressed)
+    #expect(report.verdict == .fail)
+    let percent = try #require(change.changePercent)
+    #expect(abs(percent - -8 / 0.9) < 0.01)
+    #expect((change.changeLow ?? 0) < percent && percent < (change.changeHigh ?? 0))
+    #expect(change.explanation.contains("the same 200 items score worse"))
+  }
+
+  @Test("A few lost items of an evaluation are no verdict")
+  func aFewItems() {
+    let report = evaluation(runs: 3, lost: [1, 2, 3]).report
+    #expect(report.seriesState("eval") == .insufficientData)
+  }
+
+  @Test("A rate's own interval comes from its count")
+  func rateInterval() throws {
+    let change = try #require(evaluation(runs: 3, lost: []).report.change("eval"))
+    let point = try #require(change.points.last)
+    #expect(abs((point.low ?? 0) - 85.1) < 0.1)
+    #expect(abs((point.high ?? 0) - 93.4) < 0.1)
+  }
+
+  @Test("A missing series and a new one of like name and level are proposed as a rename")
+  func rename() throws {
+    let nan = Double.nan
+    let laboratory = Laboratory(series: [
+      "parse_json": Noise.values(10) + [nan],
+      "parse_json_fast": [Double](repeating: nan, count: 10) + [100],
+      "render": Noise.values(11, level: 3000, seed: 5),
+    ])
+    let report = laboratory.report
+    let message = try #require(report.reason(.renameProposed))
+    #expect(message.contains("`parse_json` time may go on as `parse_json_fast` time"))
+    let old = try #require(report.change("parse_json")?.id)
+    let fresh = try #require(report.change("parse_json_fast")?.id)
+    #expect(message.contains("\(old): \(fresh)"))
+    let renamed = laboratory.with { $0.options.aliases = [old: fresh] }.report
+    #expect(renamed.seriesState("parse_json") == nil)
+    #expect(renamed.seriesState("parse_json_fast") == .unchanged)
+  }
+}

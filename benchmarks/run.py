@@ -1,0 +1,120 @@
+#!/usr/bin/env python3
+"""What Tidemark costs, beside a known program on the same input in the same run.
+
+    benchmarks/run.py TIDEMARK [start|junit|json|typical …]
+
+Prints ratios and asserts nothing: absolute times say more of the machine than of the program.
+Inputs are made anew from seeds in a temporary folder (about 400 MB). Needs swiftc, xmllint
+(libxml2-utils) and node beside Python.
+"""
+
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+import generated
+from rounds import compare
+
+ENVIRONMENT_TO_DROP = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "JENKINS_URL")
+
+
+def start(tidemark, work):
+    """Size, and the time until something is printed."""
+    (work / "print.swift").write_text('print("0.0.0")\n')
+    reference = work / "print"
+    subprocess.run(["swiftc", "-O", "-static-stdlib", work / "print.swift", "-o", reference], check=True)
+    subprocess.run(["strip", reference], check=True)
+    stripped = work / "tidemark"
+    subprocess.run(["strip", "-o", stripped, tidemark], check=True)
+    sizes = [path.stat().st_size / 1e6 for path in (reference, stripped)]
+    print(f"size, stripped: a Swift program that prints {sizes[0]:.1f} MB, tidemark {sizes[1]:.1f} MB, "
+          f"ratio {sizes[1] / sizes[0]:.2f}")
+    compare("start: --version", ("a Swift program that prints", [reference]),
+            ("tidemark --version", [tidemark, "--version"]), rounds=41)
+
+
+def junit(tidemark, work):
+    one, many = work / "million.xml", work / "many"
+    generated.junit(one, 1_000_000)
+    print(f"\none file of 1,000,000 cases: {one.stat().st_size / 1e6:.0f} MB, read: {totals(tidemark, one)}")
+    compare("JUnit, one file", ("xmllint --sax", ["xmllint", "--sax", "--noout", "--huge", one]),
+            ("tidemark inspect --json", [tidemark, "inspect", "--json", one]))
+    one.unlink()
+    generated.junit_folder(many, 400_000, 2_000)
+    files = sorted(many.iterdir())
+    print(f"\n2,000 files of 200 cases: {sum(f.stat().st_size for f in files) / 1e6:.0f} MB, read: {totals(tidemark, many)}")
+    compare("JUnit, 2,000 files", ("xmllint --sax", ["xmllint", "--sax", "--noout", "--huge", *files]),
+            ("tidemark inspect --json", [tidemark, "inspect", "--json", many]))
+    shutil.rmtree(many)
+
+
+def totals(tidemark, path):
+    """What was read, so that a fast answer is known to be a whole one."""
+    lines = subprocess.run([tidemark, "inspect", "--json", path], check=True, capture_output=True).stdout.splitlines()
+    files = [json.loads(line) for line in lines]
+    tests = sum(file["tests"]["total"] for file in files if file["tests"])
+    return f"{len(files)} files, {tests} tests, {sum(file['series'] or 0 for file in files)} series"
+
+
+def json_reading(tidemark, work):
+    path = work / "benchmarks.json"
+    generated.google_benchmark(path, 36_800, 8)
+    print(f"\ngoogle-benchmark: {path.stat().st_size / 1e6:.0f} MB, read: {totals(tidemark, path)}")
+    compare("google-benchmark JSON", ("python json.load", [
+        sys.executable, "-c", "import json, sys; json.load(open(sys.argv[1]))", path]),
+        ("tidemark inspect --json", [tidemark, "inspect", "--json", path]))
+    path.unlink()
+
+
+def typical(tidemark, work):
+    """500 tests in 20 files and 50 series against 200 runs of history, every output written."""
+    history, results, fresh = work / "recorded", work / "results", work / "history"
+    for run in range(201):
+        shutil.rmtree(results, ignore_errors=True)
+        generated.junit_folder(results, 500, 20, run=run)
+        generated.google_benchmark(results / "benchmarks.json", 50, 5, run=run)
+        if run < 200:
+            subprocess.run(report_command(tidemark, results, history, work / "earlier", run) + ["--only", "json"],
+                           check=True, capture_output=True)
+
+    def renew():
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.copytree(history, fresh)
+        shutil.rmtree(work / "report", ignore_errors=True)
+
+    # In an empty folder: the step is measured, not git.
+    compare("typical step: 500 tests, 50 series, 200 runs, all outputs", ("node -e 0", ["node", "-e", "0"]),
+            ("tidemark report", report_command(tidemark, results, fresh, work / "report", 200)),
+            rounds=21, before=renew, cwd=work)
+    sizes = [f.stat().st_size for f in (work / "report").rglob("*") if f.is_file()]
+    stored = sum(f.stat().st_size for f in history.rglob("*") if f.is_file())
+    print(f"  written: {len(sizes)} files, {sum(sizes) / 1e6:.2f} MB; history of 200 runs: {stored / 1e3:.0f} kB")
+
+
+def report_command(tidemark, results, history, out, run):
+    hours = run * 6
+    return [tidemark, "report", results, "--history", history, "--out", out, "--run-id", f"r{run:04}",
+            "--commit", f"{run:040x}", "--branch", "main", "--quiet",
+            "--time", f"2026-{9 + hours // 672:02}-{1 + hours % 672 // 24:02}T{hours % 24:02}:00:00Z"]
+
+
+PARTS = {"start": start, "junit": junit, "json": json_reading, "typical": typical}
+
+
+def main():
+    if len(sys.argv) < 2 or not set(sys.argv[2:]) <= PARTS.keys():
+        sys.exit(__doc__)
+    for name in ENVIRONMENT_TO_DROP:
+        os.environ.pop(name, None)
+    tidemark = pathlib.Path(sys.argv[1]).resolve()
+    with tempfile.TemporaryDirectory(prefix="tidemark-bench-") as name:
+        for part in sys.argv[2:] or PARTS:
+            PARTS[part](tidemark, pathlib.Path(name))
+
+
+if __name__ == "__main__":
+    main()
