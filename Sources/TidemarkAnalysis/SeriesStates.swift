@@ -76,13 +76,16 @@ struct SeriesStates: Sendable {
     var tracks = series.map { SeriesTrack($0) }
     let machines = series.map { environments.machine(ofJob: $0.job) }
     for (index, stored) in window.runs.enumerated() {
-      lanes.follow(stored.values, places: window.jobPlaces[index]) { lane, entry in
-        let value = stored.values[entry]
+      let values = stored.values
+      lanes.follow(values, places: window.jobPlaces[index]) { lane, result in
         // Runs of one machine class are compared with that class's own level.
-        guard environments.machine(ofJob: value.job, in: index) == machines[lane],
+        guard environments.machine(ofJob: values.jobs[result], in: index) == machines[lane],
           tracks[lane].runs.last != index
         else { return }
-        tracks[lane].append(value, run: index, isBase: index < window.baseCount)
+        tracks[lane].append(
+          values.numbers[result], unitScale: values.unitScales[result],
+          detail: values.details.isEmpty ? nil : values.details[result], run: index,
+          isBase: index < window.baseCount)
       }
     }
     guard !isMissing else { return tracks }
@@ -93,8 +96,11 @@ struct SeriesStates: Sendable {
   /// The judged series, the worst first.
   func changes(_ answer: BatchAnswer) -> [SeriesChange] {
     let comparisons = comparisons(answer)
+    let machineChanges = Dictionary(grouping: answer.machineChanges) { $0.unit ?? "" }
     var changes = tracks.indices.map { place in
-      change(tracks[place], answer.series[place], batch[place], comparisons[place])
+      change(
+        tracks[place], answer.series[place], batch[place], comparisons[place],
+        machineChanges[tracks[place].group] ?? [])
     }
     changes.sort { first, second in
       if first.state.rank != second.state.rank { return first.state.rank < second.state.rank }
@@ -128,7 +134,7 @@ struct SeriesStates: Sendable {
 
   private func change(
     _ track: SeriesTrack, _ answer: SeriesAnswer, _ input: SeriesInput,
-    _ comparison: (ItemComparison, q: Double)?
+    _ comparison: (ItemComparison, q: Double)?, _ machineChanges: [MachineChange]
   ) -> SeriesChange {
     let series = track.series
     let rules = SeriesRules(series, options.detection)
@@ -150,7 +156,8 @@ struct SeriesStates: Sendable {
     var judgement = SeriesJudgement(
       track: track, answer: answer, input: input, window: window, run: run,
       recentStart: recentStart(track), acceptedEnd: acceptedEnd(track, answer),
-      isAccepted: { isClusterAccepted($0) }, options: options.detector, comparison: comparison)
+      isAccepted: { isClusterAccepted($0) }, options: options.detector, comparison: comparison,
+      machineChanges: machineChanges)
     judgement.decide()
     judgement.describe(&change)
     finish(&change, track)

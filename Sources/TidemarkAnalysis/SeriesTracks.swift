@@ -40,20 +40,23 @@ struct SeriesTrack: Sendable {
     isShare = series.identity.quantity == .ratio
   }
 
-  mutating func append(_ stored: StoredValue, run: Int, isBase: Bool) {
+  /// Adds a stored run's value, which is in `unitScale` base units.
+  mutating func append(
+    _ number: Double, unitScale: Double, detail: ValueDetail?, run: Int, isBase: Bool
+  ) {
     // The unit may differ from run to run; its quantity does not.
-    let factor = stored.unitScale == series.unit.scale ? 1 : stored.unitScale / series.unit.scale
-    let value = stored.value * factor
+    let factor = unitScale == series.unit.scale ? 1 : unitScale / series.unit.scale
+    let value = number * factor
     guard value.isFinite else { return }
     append(value, run: run)
-    counts.append(stored.n)
-    standardErrors.append(stored.standardError.map { $0 * factor })
-    let repetitions = stored.samples?.values ?? []
+    counts.append(detail?.n)
+    standardErrors.append(detail?.standardError.map { $0 * factor })
+    let repetitions = detail?.samples?.values ?? []
     samples.append(factor == 1 ? repetitions : repetitions.map { $0 * factor })
     if isBase {
       baseCount += 1
-      if !stored.items.isEmpty {
-        baselineItems.insert(stored.items, at: 0)
+      if let items = detail?.items, !items.isEmpty {
+        baselineItems.insert(items, at: 0)
         if baselineItems.count > ItemComparison.baselineLimit { baselineItems.removeLast() }
       }
     }
@@ -74,6 +77,10 @@ struct SeriesTrack: Sendable {
     standardErrors.append(value.standardError)
     samples.append(value.samples?.values ?? [])
   }
+
+  /// Names the series that share a machine: those of one quantity in one job. A common mode is taken
+  /// out of them together.
+  var group: String { "\(series.identity.quantity.name)\u{1}\(series.job)" }
 
   /// What the detector's values are multiplied by: shares are judged as shares, from 0 to 1.
   var detectorScale: Double { isShare ? series.unit.scale : 1 }
@@ -96,7 +103,7 @@ struct SeriesTrack: Sendable {
     let hasErrors = standardErrors.contains { $0 != nil }
     let hasSamples = !(samples.last ?? []).isEmpty
     return SeriesInput(
-      id: "", unit: series.identity.quantity.name,
+      id: "", unit: group,
       direction: direction == .lower ? .lower : .higher,
       values: scale == 1 ? Array(values.prefix(count)) : values.prefix(count).map { $0 * scale },
       runs: Array(runs.prefix(count)),

@@ -59,7 +59,10 @@ struct TestRecords: Sendable {
 
   /// Adds what the window's run `run` says of `lane`. Runs come newest first; of two results of one
   /// run the first counts.
-  mutating func add(lane: Int, run: Int, outcome: Outcome, isFlaky: Bool) {
+  ///
+  /// - Parameter code: as in ``StoredOutcomes/codes``.
+  mutating func add(lane: Int, run: Int, code: UInt8) {
+    let outcome = StoredOutcomes.outcome(ofCode: code)
     guard newestRuns[lane] < 0 || Int(newestRuns[lane]) > run else { return }
     newestRuns[lane] = Int16(truncatingIfNeeded: run)
     if run < baseCount { known[lane] = true }
@@ -78,7 +81,7 @@ struct TestRecords: Sendable {
     let count = Int(counts[lane])
     guard count < stride else { return }
     results[lane * stride + count] = Result(
-      run: run, isFailure: outcome.isFailure, isFlaky: isFlaky)
+      run: run, isFailure: outcome.isFailure, isFlaky: code & 4 != 0)
     counts[lane] += 1
     if run >= baseCount { ownCounts[lane] += 1 }
   }

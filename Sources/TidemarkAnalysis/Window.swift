@@ -47,9 +47,11 @@ struct Window: Sendable {
   private static func isMassFailure(_ run: StoredRun) -> Bool {
     var executed = 0
     var failures = 0
-    for stored in run.outcomes where stored.outcome != .skipped {
+    for code in run.outcomes.codes {
+      let outcome = StoredOutcomes.outcome(ofCode: code)
+      guard outcome != .skipped else { continue }
       executed += 1
-      if stored.outcome.isFailure { failures += 1 }
+      if outcome.isFailure { failures += 1 }
     }
     return executed >= 10 && failures * 2 > executed
   }
@@ -82,7 +84,7 @@ struct Window: Sendable {
     runs.map { stored in
       let header = stored.header
       var counts = OutcomeCounts()
-      for outcome in stored.outcomes { counts.add(outcome.outcome) }
+      for code in stored.outcomes.codes { counts.add(StoredOutcomes.outcome(ofCode: code)) }
       return WindowRun(
         id: header.id, identifier: Identity.id(ofRun: header.id), time: header.time,
         commit: header.commit, branch: header.branch, url: header.url,

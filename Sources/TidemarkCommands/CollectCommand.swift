@@ -5,7 +5,7 @@ private import TidemarkRun
 private import TidemarkSyntax
 
 /// `tidemark collect`: one job's results as a run document, for a later `report` to take in.
-struct CollectCommand: AsyncParsableCommand {
+struct CollectCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "collect",
     abstract: "Read one job's results into a run document, to be merged by a later report.",

@@ -9,7 +9,7 @@ private import TidemarkSyntax
 ///
 /// It says what differs and, where both sides have repetitions, how sure that is. It judges nothing:
 /// two runs alone are no baseline.
-struct CompareCommand: AsyncParsableCommand {
+struct CompareCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
     abstract: "Show what differs between two runs, commits, branches or files.",

@@ -8,7 +8,7 @@ private import TidemarkSyntax
 ///
 /// A line is a series, an empty line ends a batch. It is also the worker that a distributed engine
 /// pipes whole batches through: no file, clock or history is looked at.
-struct DetectCommand: AsyncParsableCommand {
+struct DetectCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "detect",
     abstract: "Find changes in series: JSON lines in, JSON lines out.",

@@ -5,7 +5,7 @@ private import TidemarkRun
 private import TidemarkSyntax
 
 /// `tidemark inspect`: what a reader makes of each file, before anything is joined or judged.
-struct InspectCommand: AsyncParsableCommand {
+struct InspectCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Show what the readers make of each file.")

@@ -14,6 +14,8 @@ package struct CommonMode: Sendable {
     var moves: [Double] = []
     /// The lasting ones, by their place in `runs`.
     var shifts: [(place: Int, shift: Double)] = []
+    /// The ranks of runs at which a change of machine class explains a shift.
+    var classChanges: Set<Int> = []
   }
 
   private(set) var courses: [Group: Course] = [:]
@@ -31,10 +33,10 @@ package struct CommonMode: Sendable {
     }
   }
 
-  /// The machine changes of all groups, by run and unit.
+  /// The machine changes of all groups, by run and unit, without those that a machine class tells.
   var machineChanges: [MachineChange] {
     let changes = courses.flatMap { group, course in
-      course.shifts.map {
+      course.shifts.filter { !course.classChanges.contains(course.runs[$0.place]) }.map {
         MachineChange(
           run: course.runs[$0.place],
           shift: Scale.logarithmic.effect(from: 0, to: $0.shift), unit: group.unit,
@@ -88,6 +90,7 @@ extension CommonMode.Course {
   /// of those departures the median, where it stands out and most series agree on its sign.
   fileprivate init(of tracks: [Track], options: DetectorOptions) {
     runs = Self.allRuns(of: tracks)
+    classChanges = Set(tracks.flatMap { track in track.classChanges.map { track.runs[$0] } })
     moves = [Double](repeating: 0, count: runs.count)
     var aligned = AlignedValues(of: tracks, runs: runs)
     var recent = RecentValues(series: tracks.count, runs: options.commonRuns)
@@ -99,8 +102,8 @@ extension CommonMode.Course {
       for i in values.indices {
         let value = aligned.next(of: i, at: place)
         values[i] = value
-        guard place >= 3, value.isFinite, let level = recent.median(i) else { continue }
-        departures.append(value - level)
+        let departure = value - recent.median(i)
+        if place >= 3, departure.isFinite { departures.append(departure) }
       }
       if departures.count >= options.commonSeries {
         moves[place] = Self.commonMove(departures, options: options, sample: &sample)
@@ -195,59 +198,4 @@ private struct AlignedValues {
     nexts[series] = next + 1
     return values[next]
   }
-}
-
-/// The values of the newest runs of many series, each series' also by size: medians are at hand.
-private struct RecentValues {
-  private let capacity: Int
-  /// By series, then by run in a ring; NaN where a series has none.
-  private var ring: [Double]
-  /// By series, then ascending; only the first `counts` of each.
-  private var ordered: [Double]
-  private var counts: [Int]
-  private var slot = 0
-
-  init(series: Int, runs: Int) {
-    capacity = runs
-    ring = [Double](repeating: .nan, count: series * runs)
-    ordered = ring
-    counts = [Int](repeating: 0, count: series)
-  }
-
-  func median(_ series: Int) -> Double? {
-    let count = counts[series]
-    guard count > 0 else { return nil }
-    let start = series * capacity
-    return (ordered[start + (count - 1) / 2] + ordered[start + count / 2]) / 2
-  }
-
-  /// Puts a value, or NaN for none, in the place of the oldest run's.
-  mutating func replaceOldest(_ series: Int, with value: Double) {
-    let start = series * capacity
-    let oldest = ring[start + slot]
-    ring[start + slot] = value
-    var count = counts[series]
-    if !oldest.isNaN {
-      var rank = start
-      while ordered[rank] != oldest { rank += 1 }
-      count -= 1
-      while rank < start + count {
-        ordered[rank] = ordered[rank + 1]
-        rank += 1
-      }
-    }
-    if !value.isNaN {
-      var rank = start + count
-      while rank > start, ordered[rank - 1] > value {
-        ordered[rank] = ordered[rank - 1]
-        rank -= 1
-      }
-      ordered[rank] = value
-      count += 1
-    }
-    counts[series] = count
-  }
-
-  /// Goes on to the next run.
-  mutating func advance() { slot = (slot + 1) % capacity }
 }

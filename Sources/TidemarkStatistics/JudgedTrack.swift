@@ -1,3 +1,23 @@
+/// A track with its changes, before the correction for the batch's size.
+struct JudgedTrack: Sendable {
+  /// In the order of their indices.
+  var changes: [Change] = []
+  /// For each of `changes`, whether it is one of those that are corrected for the batch's size.
+  var isInFamily: [Bool] = []
+  var regimes: [Regime] = []
+  var noise: Double?
+  var minimumDetectableEffect: Double?
+  var newestP: Double?
+  /// The sd of one run on the scale.
+  var noiseDeviation = 0.0
+  let track: Track
+  /// The position in the track of each of `changes`.
+  var positions: [Int] = []
+
+  /// The index in the input of the newest run; −1 without runs.
+  var newestIndex: Int { track.indices.last ?? -1 }
+}
+
 extension JudgedTrack {
   /// Judges a track: its only window, or windows that overlap, oldest first.
   init(_ track: Track, options: DetectorOptions, sample: inout OrderedSample) {
@@ -118,5 +138,29 @@ extension JudgedTrack {
         level: track.scale.value(at: level), low: track.scale.value(at: level - reach),
         high: track.scale.value(at: level + reach))
     }
+  }
+}
+
+extension JudgedTrack {
+  /// How many runs the newest run's machine class has in one stretch.
+  var runsOfClass: Int { track.y.count - track.classStart }
+
+  /// The direction of the last confirmed change since the newest baseline that was given.
+  func verdict(_ changes: [Change]) -> SeriesVerdict {
+    let start = track.fixedBoundaries.last.map { track.indices[$0] } ?? 0
+    guard let last = changes.last(where: { $0.state == .confirmed && $0.index >= start }) else {
+      return .unchanged
+    }
+    return last.isRegression ? .regressed : .improved
+  }
+
+  /// The regimes, parted only by changes that were kept.
+  func regimes(keeping kept: [Change], options: DetectorOptions) -> [Regime] {
+    guard kept.count < changes.count else { return regimes }
+    let indices = Set(kept.map(\.index))
+    var sample = OrderedSample()
+    return regimes(
+      boundaries: positions.filter { indices.contains(track.indices[$0]) }, options: options,
+      sample: &sample)
   }
 }

@@ -186,6 +186,19 @@ enum SampleReport {
     return report
   }
 
+  /// `count` passing tests and nothing else.
+  static func passing(_ count: Int) -> Report {
+    var report = empty()
+    report.verdict = .pass
+    report.tests = (0..<count).map { number in
+      test(
+        number, suite: ["suite \(number / 100)"], className: "org.example.pkg.Class\(number / 20)",
+        name: "test that number \(number) is read", state: .passing, outcome: .passed)
+    }
+    self.count(&report)
+    return report
+  }
+
   // MARK: Parts
 
   static func empty() -> Report {

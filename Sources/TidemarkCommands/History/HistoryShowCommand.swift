@@ -4,7 +4,7 @@ internal import TidemarkModel
 private import TidemarkSyntax
 
 /// `tidemark history show RUN`: what is stored of one run.
-struct HistoryShowCommand: AsyncParsableCommand {
+struct HistoryShowCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show what is stored of one run.")
 
