@@ -3,14 +3,14 @@ private import TidemarkFormats
 private import TidemarkSyntax
 
 /// `tidemark formats`: the readers.
-struct FormatsCommand: ParsableCommand {
+struct FormatsCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "formats",
     abstract: "List the formats that are read, in the order in which they are tried.")
 
   @OptionGroup var common: CommonOptions
 
-  func run() throws {
+  func run() async throws {
     if common.json {
       var json = JSONWriter()
       for format in FormatFacts.all {

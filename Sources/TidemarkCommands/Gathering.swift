@@ -25,11 +25,12 @@ struct Gathering: Sendable {
     }
     let total = search.files.count
     let files = await Reading.read(
-      search.files, keep: { Gathering.counted($0, labels) },
+      search.files, keep: { FileOrDocument($0, labels) },
       done: { progress.bar($0, of: total, "files") })
-    for file in files {
+    for file in files.flatMap(\.entries) {
       switch file.record.status {
       case .read: inputs.append(file.input)
+      case _ where file.results.part != nil: inputs.append(file.input)
       case .failed: unread.append(file.record)
       case .unrecognised where file.wasNamed: unread.append(file.record)
       case .unrecognised:
@@ -52,16 +53,55 @@ struct Gathering: Sendable {
     }
   }
 
-  private struct Counted: Sendable {
-    var record: InputRecord
-    var results: Results
-    var labels: Labels
-    var wasNamed: Bool
+}
 
-    var input: RunInput { RunInput(record: record, results: results, labels: labels) }
+/// A file as it came, or the files that a run document tells of.
+private struct FileOrDocument: Sendable {
+  var entries: [Counted]
+
+  init(_ file: ReadFile, _ labels: (String) -> Labels) {
+    guard file.formatName == RunDocument.name, case .read(let results) = file.content,
+      let header = results.part
+    else {
+      entries = [Counted(file, labels)]
+      return
+    }
+    do throws(Problem) {
+      entries = try RunDocument.entries(in: InputFile(path: file.path)).entries.map { entry in
+        Counted(entry, of: header, in: file)
+      }
+    } catch {
+      var record = InputRecord(path: file.path, format: RunDocument.name, status: .failed)
+      record.error = error.inFile(file.path)
+      entries = [Counted(record: record, results: Results(), labels: .none, wasNamed: true)]
+    }
+  }
+}
+
+private struct Counted: Sendable {
+  var record: InputRecord
+  var results: Results
+  var labels: Labels
+  var wasNamed: Bool
+
+  var input: RunInput { RunInput(record: record, results: results, labels: labels) }
+
+  init(record: InputRecord, results: Results, labels: Labels, wasNamed: Bool) {
+    self.record = record
+    self.results = results
+    self.labels = labels
+    self.wasNamed = wasNamed
   }
 
-  private static func counted(_ file: ReadFile, _ labels: (String) -> Labels) -> Counted {
+  /// An entry stays in its job's part whether it could be read there or not.
+  init(_ entry: RunDocument.Entry, of header: PartHeader, in file: ReadFile) {
+    self.init(
+      record: entry.record, results: entry.results, labels: entry.labels, wasNamed: true)
+    results.part = header
+    results.part?.inputs = [entry.record]
+  }
+
+  init(_ file: ReadFile, _ labels: (String) -> Labels) {
     var record = InputRecord(path: file.path, format: file.formatName, status: .read)
     var results = Results()
     switch file.content {
@@ -79,7 +119,7 @@ struct Gathering: Sendable {
       record.status = .unrecognised
       record.error = problem
     }
-    return Counted(
+    self.init(
       record: record, results: results, labels: labels(file.path), wasNamed: file.wasNamed)
   }
 }

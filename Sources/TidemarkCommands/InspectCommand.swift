@@ -5,7 +5,7 @@ private import TidemarkRun
 private import TidemarkSyntax
 
 /// `tidemark inspect`: what a reader makes of each file, before anything is joined or judged.
-struct InspectCommand: AsyncParsableCommand {
+struct InspectCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Show what the readers make of each file.")
@@ -160,7 +160,7 @@ private struct InspectionLine {
         json.member(
           "name", measurement.name + (parameters.isEmpty ? "" : " {\(parameters)}"))
         json.member("metric", measurement.metric)
-        json.member("value", measurement.value)
+        json.member("value", measurement.stated ?? measurement.value)
         json.member("unit", measurement.unit.text.isEmpty ? nil : measurement.unit.text)
         json.member("direction", measurement.direction.rawValue)
         json.key("labels")

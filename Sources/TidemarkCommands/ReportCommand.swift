@@ -11,7 +11,7 @@ internal import TidemarkSite
 private import TidemarkSyntax
 
 /// `tidemark report`: the main job. Reads, compares, records, writes everything.
-struct ReportCommand: AsyncParsableCommand {
+struct ReportCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "report",
     abstract: "Read results, hold them against the history, record them, write everything.",

@@ -40,6 +40,7 @@ struct Settings {
     environment["TIDEMARK_" + key.uppercased()]
   }
   func number(_ key: String) -> Int? { text(key).flatMap { Int($0) } }
+  func labels(forInput path: String) -> Labels { .none }
   func flag(_ key: String) -> Bool { text(key) == "true" }
   func list(_ key: String) -> [String] {
     (text(key) ?? "").split(separator: "\n").map(String.init)

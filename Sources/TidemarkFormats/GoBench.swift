@@ -188,7 +188,7 @@ struct GoBenchLines {
           value: metric.values.median, unit: unit,
           direction: directions[metric.unit] ?? .byDefault(metric: metric.unit, unit: unit),
           labels: labels, isPrimary: metric.unit == main?.unit)
-        measurement.addRepetitions(metric.values)
+        measurement.addRepetitions(metric.values, areRows: true)
         results.measurements.append(measurement)
       }
     }

@@ -235,7 +235,7 @@ private struct Family {
       var measurement = Measurement(
         name: name, metric: metric, value: mean.flatMap { value($0, 1) } ?? values.mean,
         unit: unit, direction: .byDefault(metric: metric, unit: unit), isPrimary: isPrimary)
-      measurement.addRepetitions(values)
+      measurement.addRepetitions(values, areRows: true)
       if let deviation, let spread = value(deviation, 1), let n = deviation.repetitions, n > 0 {
         measurement.n = n
         measurement.standardError = spread / Double(n).squareRoot()

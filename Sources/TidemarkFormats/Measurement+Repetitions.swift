@@ -3,8 +3,11 @@ package import TidemarkModel
 extension Measurement {
   /// Takes `values` for the repetitions behind the value: samples, count and standard error. Of
   /// fewer than two there is nothing to tell.
-  package mutating func addRepetitions(_ values: [Double]) {
+  ///
+  /// - Parameter areRows: Each repetition is a row of the file, the first one what it states first.
+  package mutating func addRepetitions(_ values: [Double], areRows: Bool = false) {
     guard values.count > 1 else { return }
+    if areRows { stated = values.first }
     samples = Samples(values)
     n = values.count
     standardError = values.standardError

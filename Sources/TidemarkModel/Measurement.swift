@@ -22,6 +22,9 @@ package struct Measurement: Hashable, Sendable {
   package var samples: Samples?
   /// Results item by item, where the file has them: they allow paired comparison.
   package var items: [ItemScore]
+  /// The first number that the file writes for it, where ``value`` is derived from several (the
+  /// median of repetitions): what `inspect` prints.
+  package var stated: Double?
   /// Whether this is the main metric of its name: `inspect` counts it as a benchmark.
   package var isPrimary: Bool
 

@@ -15,6 +15,8 @@ struct Sections {
 
   /// Rows of a section that stand open; what is behind them is folded.
   private static let openRows = 25
+  /// Rows that are made at all: more than the budgets take of the shortest.
+  private var rowLimit: Int { detail == .brief ? 1500 : 10_000 }
   /// Failure texts of ``Detail/full``.
   private static let textLimit = 200
 
@@ -79,8 +81,12 @@ struct Sections {
         ]
       }
     var section = Section(
-      "\(state.glyph) \(title)", what: "\(state.word) tests", shape: .table(columns),
-      rows: tests.map { test in Section.Row(cells: cells(of: test, in: state)) })
+      title, what: "\(state.word) tests", shape: .table(columns),
+      rows: tests.prefix(rowLimit).map { test in Section.Row(cells: cells(of: test, in: state)) })
+    section.total = tests.count
+    section.count = tests.count
+    section.glyph = state.glyph
+    section.tone = state.tone
     section.isFolded = isFolded
     section.page = "tests.html"
     return section
@@ -99,12 +105,14 @@ struct Sections {
     var pieces: [Piece] = [.code(SafeText.middleCut(test.identity.title, to: 160))]
     var context: [Piece] = []
     func add(_ lead: String, _ text: String) {
-      guard !text.isEmpty else { return }
-      context += [
-        .own((context.isEmpty ? "" : " · ") + lead), .text(SafeText.middleCut(text, to: 160)),
-      ]
+      let shown = SafeText.oneLine(SafeText.middleCut(text, to: 160))
+      guard !shown.isEmpty else { return }
+      context += [.own((context.isEmpty ? "" : " · ") + lead), .text(shown)]
     }
     add("", test.identity.place)
+    if let file = test.detail?.file {
+      add("", test.detail?.line.map { "\(file):\($0)" } ?? file)
+    }
     add("", test.identity.labels.description)
     if report.jobs.count > 1 { add("job ", test.job) }
     add("owner ", test.owner ?? "")
@@ -180,10 +188,7 @@ struct Sections {
   // MARK: Series
 
   private func changeColumns(last: String) -> [Section.Column] {
-    [
-      .init(title: "Series"), .init(title: "Was → now", isNumber: true), .init(title: "Change"),
-      .init(title: "Certainty"), .init(title: "Since"), .init(title: last),
-    ]
+    ["Series", "Change", "Certainty", "Since", last].map { Section.Column(title: $0) }
   }
 
   private func series(
@@ -191,8 +196,12 @@ struct Sections {
   ) -> Section? {
     guard let all = seriesByState[state], !all.isEmpty else { return nil }
     var section = Section(
-      "\(state.glyph) \(title)", what: "\(state.word) series", shape: .table(columns),
-      rows: all.map { series in Section.Row(cells: cells(of: series)) })
+      title, what: "\(state.word) series", shape: .table(columns),
+      rows: all.prefix(rowLimit).map { series in Section.Row(cells: cells(of: series)) })
+    section.total = all.count
+    section.count = all.count
+    section.glyph = state.glyph
+    section.tone = state.tone
     section.isFolded = state != .regressed && state != .suspected
     section.page = state == .missing ? "alerts.html" : "benchmarks.html"
     return section
@@ -214,10 +223,12 @@ struct Sections {
     default:
       let last =
         series.state == .suspected ? [.text(remedy(for: series))] : suspects(series.suspects)
+      let change: [Piece] = [
+        .text(Words.change(of: series) ?? "not known"), .lineBreak, .text(Words.wasAndNow(series)),
+      ]
       return [
-        name(of: series), [.text(Words.wasAndNow(series))],
-        [.text(Words.change(of: series) ?? "–")],
-        [.text(Words.certainty(of: series))], since(series.changePoint), last,
+        name(of: series), change, [.text(Words.certainty(of: series))], since(series.changePoint),
+        last,
       ]
     }
   }
@@ -243,6 +254,7 @@ struct Sections {
       pieces += [.own(" · "), .text(SafeText.middleCut(text, to: 160))]
     }
     if let owner = series.owner, !owner.isEmpty { pieces += [.own(" · owner "), .text(owner)] }
+    if let line = Sparkline(series) { pieces.append(.spark(line)) }
     return pieces
   }
 
@@ -278,7 +290,10 @@ struct Sections {
         ]
       ])
     }
-    let reasons = report.reasons.filter { !told.contains($0.code) }.map { reason -> Section.Row in
+    // Where the headline is the first reason, it is told.
+    let isTold = report.verdict == .unjudged && (report.reasons.first?.message.count ?? 0) < 240
+    let others = report.reasons.dropFirst(isTold ? 1 : 0)
+    let reasons = others.filter { !told.contains($0.code) }.map { reason -> Section.Row in
       Section.Row(cells: [[.text(SafeText.middleCut(reason.message, to: 600))]])
     }
     guard !gates.isEmpty || !reasons.isEmpty else { return nil }
@@ -404,8 +419,8 @@ struct Sections {
     var folded = open
     folded.title += ", the others"
     folded.rows.removeFirst(Self.openRows)
-    folded.total = folded.rows.count
-    folded.count = folded.rows.count
+    folded.total -= Self.openRows
+    folded.count = folded.total
     folded.isFolded = true
     folded.isEssential = false
     open.rows.removeLast(open.rows.count - Self.openRows)

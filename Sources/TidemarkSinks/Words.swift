@@ -20,6 +20,17 @@ extension TestState {
   var word: String { rawValue.split(separator: "_").joined(separator: " ") }
 }
 
+extension TestState {
+  var tone: Section.Tone {
+    switch self {
+    case .newlyFailing, .stillFailing: .worse
+    case .flaky: .suspect
+    case .fixed: .better
+    case .removed, .quarantined, .new, .passing: .plain
+    }
+  }
+}
+
 extension SeriesState {
   /// ▲ means worse, whichever way the metric runs.
   var glyph: String {
@@ -35,6 +46,17 @@ extension SeriesState {
   }
 
   var word: String { rawValue.split(separator: "_").joined(separator: " ") }
+}
+
+extension SeriesState {
+  var tone: Section.Tone {
+    switch self {
+    case .regressed: .worse
+    case .suspected: .suspect
+    case .improved: .better
+    case .missing, .new, .insufficientData, .unchanged: .plain
+    }
+  }
 }
 
 extension Verdict {

@@ -119,9 +119,9 @@ struct SampleHistory {
   private func test(_ number: Int, _ generator: inout SeededGenerator) -> Test {
     let dice = Int.random(in: 0..<1000, using: &generator)
     let outcome: Outcome =
-      number % 50 == 7 ? .skipped : dice < 5 ? .failed : dice < 8 ? .errored : .passed
+      number % 50 == 7 ? .skipped : dice < 2 ? .failed : dice < 3 ? .errored : .passed
     var test = Test(
-      id: Identifier(bits: UInt64(number + 1) &* 0xD134_2543_DE82_EF95),
+      id: Identifier(bits: hash(1, number)),
       identity: TestIdentity(
         suite: ["tests", "package\(number / 20)"], className: "Class\(number / 5)Tests",
         name: "test that case \(number) does what it says", ordinal: 1),
@@ -130,7 +130,7 @@ struct SampleHistory {
       test.duration =
         Double(Int.random(in: 10..<40, using: &generator) * (1 + number % 7)) / 1000
     }
-    if dice > 990 {
+    if dice > 994 {
       test.detail = TestDetail()
       test.detail?.attempts = [Attempt(outcome: .failed)]
       if !outcome.isFailure { test.detail?.isMarkedFlaky = true }
@@ -145,7 +145,7 @@ struct SampleHistory {
     let value = isFull ? raw : (raw * 1000).rounded() / 1000
     let unit = Unit(text: number % 3 == 0 ? "ns" : "us", quantity: .time, scale: 1e-9)
     var entry = SeriesValue(
-      id: Identifier(bits: UInt64(number + 1) &* 0xA076_1D64_78BD_642F),
+      id: Identifier(bits: hash(2, number)),
       identity: SeriesIdentity(
         name: "BM_Work/\(number)", parameters: Labels([("size", "\(number * 8)")]),
         metric: "real_time", quantity: .time, labels: Labels([("os", "linux")])),
@@ -167,6 +167,11 @@ struct SampleHistory {
 
   private func dice(_ generator: inout SeededGenerator) -> Int {
     Int.random(in: 0...1, using: &generator)
+  }
+
+  private func hash(_ kind: UInt64, _ number: Int) -> UInt64 {
+    var generator = SeededGenerator(kind << 32 | UInt64(number))
+    return generator.next()
   }
 
   private func hex(_ bits: UInt64, _ count: Int) -> String {

@@ -4,7 +4,7 @@ internal import TidemarkModel
 internal import TidemarkSyntax
 
 /// `tidemark history list`: every run, newest last.
-struct HistoryListCommand: AsyncParsableCommand {
+struct HistoryListCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the runs, oldest first; those that do not count say why.")
 

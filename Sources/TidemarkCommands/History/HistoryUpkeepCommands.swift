@@ -4,7 +4,7 @@ internal import TidemarkModel
 private import TidemarkSyntax
 
 /// `tidemark history merge`: takes in other histories.
-struct HistoryMergeCommand: AsyncParsableCommand {
+struct HistoryMergeCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
     abstract: "Take in the runs and records of other histories; what is there already stays.")
@@ -39,7 +39,7 @@ struct HistoryMergeCommand: AsyncParsableCommand {
 }
 
 /// `tidemark history verify`: reads every byte; any damage is exit status 3.
-struct HistoryVerifyCommand: AsyncParsableCommand {
+struct HistoryVerifyCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Read every segment whole, and name what is damaged.",
@@ -78,7 +78,7 @@ struct HistoryVerifyCommand: AsyncParsableCommand {
 }
 
 /// `tidemark history compact`: fewer, larger segments.
-struct HistoryCompactCommand: AsyncParsableCommand {
+struct HistoryCompactCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "compact",
     abstract: "Write fewer, larger segments, and only then remove what they cover.")
@@ -112,7 +112,7 @@ struct HistoryCompactCommand: AsyncParsableCommand {
 }
 
 /// `tidemark history exclude RUN --reason`: a run that does not count.
-struct HistoryExcludeCommand: AsyncParsableCommand {
+struct HistoryExcludeCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "exclude",
     abstract: "Keep a run out of every comparison, in every copy of the history.")
@@ -142,7 +142,7 @@ struct HistoryExcludeCommand: AsyncParsableCommand {
 }
 
 /// `tidemark history stat`: what the history holds and costs.
-struct HistoryStatCommand: AsyncParsableCommand {
+struct HistoryStatCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "stat", abstract: "Count what the history holds and what it costs in bytes.")
 

@@ -86,10 +86,11 @@ struct SegmentSet {
   init(
     _ folder: HistoryFolder, names: [String], damage: inout Damage
   ) throws(SegmentFault) {
+    let unpacker = Unpacker()
     for name in names where !damage.includes(segment: name) {
       do throws(Problem) {
         segments.append(
-          try OpenSegment(try SegmentFile(directory: folder.path, name: name)))
+          try OpenSegment(try SegmentFile(directory: folder.path, name: name, unpacker: unpacker)))
       } catch {
         guard folder.contains(name) else { throw .vanished }
         damage.insert(segment: name, block: nil, error)

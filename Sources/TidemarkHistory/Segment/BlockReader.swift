@@ -54,34 +54,9 @@ struct BlockReader {
       let rowCount = try reader.count(limit: Int(Int32.max))
       try checkSize(rows: rowCount)
       let entries = try IntegerColumn.readIndexes(rowCount, below: tests, from: &reader)
-      let counts = try IntegerColumn.read(partCount, from: &reader)
-      guard counts.allSatisfy({ (0...Int64(rowCount)).contains($0) }) else {
-        throw Problem("a count in it is out of range")
-      }
-      let changes = counts.reduce(0, +)
-      let gaps = try IntegerColumn.read(Int(changes), from: &reader)
-      let codes = try reader.raw(Int(changes))
-      var columns: [[UInt8]] = []
-      var column = [UInt8](repeating: 0, count: rowCount)
-      var change = 0
-      for part in 0..<partCount {
-        var row = 0
-        for _ in 0..<counts[part] {
-          let gap = gaps[change]
-          guard gap >= 0, gap < rowCount - row else {
-            throw Problem("an index in it points nowhere")
-          }
-          row += Int(gap)
-          column[row] = codes[codes.startIndex + change]
-          row += 1
-          change += 1
-        }
-        columns.append(column)
-      }
-      guard codes.allSatisfy({ $0 <= BlockWriter.absent }) else {
-        throw Problem("an outcome in it is unknown")
-      }
-      return (entries, columns, codes.contains(BlockWriter.absent))
+      let columns = try readCodes(rowCount, from: &reader)
+      let hasAbsent = columns.contains { $0.contains(BlockWriter.absent) }
+      return (entries, columns, hasAbsent)
     }
     guard let decoded else { return nil }
     try checkOrder(decoded.entries, .outcomes)
@@ -105,6 +80,46 @@ struct BlockReader {
     return Cells(rows: decoded.entries.count, parts: partCount) { row, part in
       decoded.columns[part][row] != BlockWriter.absent
     }
+  }
+
+  /// The codes of each part, row by row.
+  private func readCodes(
+    _ rowCount: Int, from reader: inout ByteReader
+  ) throws(Problem) -> [[UInt8]] {
+    let form = try reader.byte()
+    guard form <= 1 else { throw Problem("its outcomes have an unknown coding") }
+    let hasBase = form == 1
+    let counts = try IntegerColumn.read(partCount + (hasBase ? 1 : 0), from: &reader)
+    guard counts.allSatisfy({ (0...Int64(rowCount)).contains($0) }) else {
+      throw Problem("a count in it is out of range")
+    }
+    let changes = Int(counts.reduce(0, +))
+    guard changes <= reader.remaining else { throw Problem("it ends too early") }
+    let gaps = try IntegerColumn.read(changes, from: &reader)
+    let codes = try reader.raw(changes)
+    guard codes.allSatisfy({ $0 <= BlockWriter.absent }) else {
+      throw Problem("an outcome in it is unknown")
+    }
+    var columns: [[UInt8]] = []
+    var base = [UInt8](repeating: 0, count: rowCount)
+    var change = 0
+    for (index, count) in counts.enumerated() {
+      var column = base
+      var row = 0
+      for _ in 0..<count {
+        let gap = gaps[change]
+        guard gap >= 0, gap < rowCount - row else {
+          throw Problem("an index in it points nowhere")
+        }
+        row += Int(gap)
+        column[row] = codes[codes.startIndex + change]
+        row += 1
+        change += 1
+      }
+      if !hasBase || index > 0 { columns.append(column) }
+      if !hasBase || index == 0 { base = column }
+    }
+    return columns
   }
 
   private func checkOrder(_ entries: [Int32], _ kind: SectionKind) throws(Problem) {

@@ -12,16 +12,20 @@ struct SegmentFile {
   private let path: String
   /// The whole file where it is small.
   private let bytes: [UInt8]?
+  private let unpacker: Unpacker
 
   /// Files up to this size are read at once.
   private static let smallSize = 1 << 20
 
   /// Reads the directory of the segment `name` in the folder `directory`.
-  init(directory: String, name: String) throws(Problem) {
+  init(
+    directory: String, name: String, unpacker: Unpacker = Unpacker()
+  ) throws(Problem) {
     let path = "\(directory)/\(name)"
     let file = try FileBytes(path: path)
     defer { file.close() }
-    try self.init(name: name, path: path, size: file.size) { (range) throws(Problem) in
+    try self.init(name: name, path: path, size: file.size, unpacker: unpacker) {
+      (range) throws(Problem) in
       try file.read(range)
     }
   }
@@ -30,9 +34,9 @@ struct SegmentFile {
   ///
   /// - Parameter path: What problems call it.
   init(name: String, path: String, bytes: [UInt8]) throws(Problem) {
-    try self.init(name: name, path: path, size: bytes.count, whole: bytes) { range in
-      Array(bytes[range])
-    }
+    try self.init(
+      name: name, path: path, size: bytes.count, whole: bytes, unpacker: Unpacker()
+    ) { range in Array(bytes[range]) }
   }
 
   /// Whether bytes are those of a segment of a major version that this reader does not know.
@@ -42,7 +46,7 @@ struct SegmentFile {
   }
 
   private init(
-    name: String, path: String, size: Int, whole: [UInt8]? = nil,
+    name: String, path: String, size: Int, whole: [UInt8]? = nil, unpacker: Unpacker,
     read: (Range<Int>) throws(Problem) -> [UInt8]
   ) throws(Problem) {
     guard size >= SegmentLayout.headSize else {
@@ -76,6 +80,7 @@ struct SegmentFile {
     }
     self.name = name
     self.path = path
+    self.unpacker = unpacker
     self.size = size
     bytes = start.count == size ? start : nil
   }
@@ -145,7 +150,7 @@ struct SegmentFile {
       return ByteReader(whole, from: stored.lowerBound, to: stored.upperBound)
     }
     do throws(Problem) {
-      return ByteReader(try Zstandard.decompressed(whole[stored], count: entry.size))
+      return ByteReader(try unpacker.unpacked(whole[stored], count: entry.size))
     } catch { throw damage(entry) }
   }
 

@@ -15,13 +15,21 @@ enum Zstandard {
     }
     return ZSTD_isError(size) == 0 ? frame : nil
   }
+}
+
+/// Unpacks Zstandard frames, one after another: making its workspace costs more than unpacking a
+/// small frame. For one reader at a time.
+final class Unpacker {
+  private let context = ZSTD_createDCtx()
+
+  deinit { ZSTD_freeDCtx(context) }
 
   /// What a frame holds, which must be `count` bytes, no more and no less.
-  static func decompressed(_ frame: ArraySlice<UInt8>, count: Int) throws(Problem) -> [UInt8] {
+  func unpacked(_ frame: ArraySlice<UInt8>, count: Int) throws(Problem) -> [UInt8] {
     var size = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       size = frame.withUnsafeBytes {
-        ZSTD_decompress(buffer.baseAddress, count, $0.baseAddress, $0.count)
+        ZSTD_decompressDCtx(context, buffer.baseAddress, count, $0.baseAddress, $0.count)
       }
       filled = ZSTD_isError(size) == 0 ? size : 0
     }

@@ -100,7 +100,9 @@ struct GridPage {
     var wins: [String: (all: Int, clear: Int)] = [:]
     for task in grid.tasks {
       let top = grid.models.compactMap { model -> (String, Double)? in
-        grid.cells[model]?[task].flatMap { context.report.series[$0].value }.map { (model, $0 * sign) }
+        grid.cells[model]?[task].flatMap { context.report.series[$0].value }.map {
+          (model, $0 * sign)
+        }
       }.max { $0.1 < $1.1 }
       guard let top else { continue }
       let old = wins[top.0] ?? (0, 0)

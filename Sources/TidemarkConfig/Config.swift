@@ -1,0 +1,179 @@
+package import TidemarkModel
+
+/// What tidemark.yml, its overlays and the environment say, checked and typed.
+///
+/// An option is asked for by its key: ``text(_:)``, ``flag(_:)``, ``number(_:)``, ``list(_:)`` look
+/// into the environment first (`TIDEMARK_A_B` for `a_b`) and then into the file; the command line,
+/// which wins over both, is its caller's.
+package struct Config: Sendable {
+  /// The file, as the user named it; nil where there is none.
+  package var path: String?
+  /// The CI platform that the file names.
+  package var platform: String?
+  package var repository: String?
+  package var benchmarks = Benchmarks()
+  package var reporting = Reporting()
+  /// For each service the name of the environment variable that holds its token.
+  package var authentication: [String: String] = [:]
+  package var history = HistorySettings()
+  package var detection: [DetectionSetting] = []
+  package var thresholds: [ThresholdSetting] = []
+  package var labels: [LabelSetting] = []
+  /// Old names or ids and new ones, in their order.
+  package var aliases: [Alias] = []
+  package var quarantine: [QuarantineSetting] = []
+  package var annotations: [AnnotationSetting] = []
+  package var owners: [OwnerSetting] = []
+  package var theme = ThemeSettings()
+  package var features: [String: Bool] = [:]
+  /// The names of the overlays that hold, in their order.
+  package var overlays: [String] = []
+
+  var environment: [String: String] = [:]
+  var options: [String: YAMLNode] = [:]
+
+  /// No file, no environment.
+  package init() {}
+}
+
+/// What is measured, with what, and when.
+package struct Benchmarks: Hashable, Sendable {
+  package var providers: [Provider] = []
+  package var models: [Model] = []
+  package var tasks: [String] = []
+  /// A cron expression.
+  package var schedule: String?
+  /// The least relative change worth reporting: 0.05 for 5 %.
+  package var regressionThreshold: Double?
+  package var commands: [BenchmarkCommand] = []
+
+  package struct Provider: Hashable, Sendable {
+    package var name: String
+    /// Empty for all.
+    package var models: [String] = []
+    /// The environment variable that holds its token.
+    package var authentication: String?
+  }
+
+  package struct Model: Hashable, Sendable {
+    package var name: String
+    /// nil for every provider.
+    package var provider: String?
+    /// Empty for all.
+    package var tasks: [String] = []
+  }
+}
+
+/// A command that `tidemark run` runs.
+package struct BenchmarkCommand: Hashable, Sendable {
+  package var name: String
+  package var run: String
+  package var directory: String?
+  package var environment: [String: String] = [:]
+  package var labels = Labels.none
+  /// The names of the commands that must succeed before it.
+  package var needs: [String] = []
+  /// Patterns over the files that it writes; empty: its output is read.
+  package var results: [String] = []
+  package var retries = 0
+  /// Seconds.
+  package var timeout: Double?
+  /// Where it stands in the file.
+  package var line: Int?
+}
+
+/// What is published; nil where the file does not say.
+package struct Reporting: Hashable, Sendable {
+  package var pullRequestComments: Bool?
+  package var statusChecks: Bool?
+  package var regressionAlerts: Bool?
+  package var trendAnalysis: Bool?
+  package var siteURL: String?
+}
+
+/// Where the history is and how long it is kept; nil where the file does not say.
+package struct HistorySettings: Hashable, Sendable {
+  package var directory: String?
+  package var branch: String?
+  package var baselineRuns: Int?
+  /// Seconds.
+  package var staleAfter: Double?
+  package var retention: Retention?
+
+  package struct Retention: Hashable, Sendable {
+    /// Patterns over branches and labels that are kept for good.
+    package var keep: [String] = []
+    /// Seconds for which every run is kept.
+    package var all: Double?
+    /// Seconds for which one run a day is kept.
+    package var daily: Double?
+    /// Seconds for which one run a week is kept.
+    package var weekly: Double?
+  }
+}
+
+/// How the series that a pattern meets are judged.
+package struct DetectionSetting: Hashable, Sendable {
+  package var pattern: String
+  /// 0.05 for 5 %.
+  package var effectFloor: Double?
+  package var direction: Direction?
+  package var line: Int?
+}
+
+/// A bound that the values of the series that a pattern meets must keep.
+package struct ThresholdSetting: Hashable, Sendable {
+  package var pattern: String
+  package var minimum: Double?
+  package var maximum: Double?
+  /// As a file would write it; nil: the series' own.
+  package var unit: String?
+  package var line: Int?
+}
+
+/// Labels of the results of the inputs that a pattern meets.
+package struct LabelSetting: Hashable, Sendable {
+  package var pattern: String
+  package var labels: Labels
+  package var line: Int?
+}
+
+/// A rename that keeps its history.
+package struct Alias: Hashable, Sendable {
+  package var old: String
+  package var new: String
+  package var line: Int?
+}
+
+/// A test that does not count for the verdict, until a time.
+package struct QuarantineSetting: Hashable, Sendable {
+  package var pattern: String
+  package var owner: String
+  package var reason: String
+  package var expires: Timestamp
+  package var line: Int?
+}
+
+/// A note that is pinned to a commit.
+package struct AnnotationSetting: Hashable, Sendable {
+  package var commit: String
+  /// Markdown.
+  package var text: String
+  /// Patterns over the series that it belongs to; empty for all.
+  package var series: [String] = []
+  package var line: Int?
+}
+
+/// Who looks after what a pattern meets.
+package struct OwnerSetting: Hashable, Sendable {
+  package var pattern: String
+  package var owner: String
+  package var line: Int?
+}
+
+/// How the site looks; nil where the file does not say.
+package struct ThemeSettings: Hashable, Sendable {
+  package var directory: String?
+  package var language: String?
+  package var title: String?
+}

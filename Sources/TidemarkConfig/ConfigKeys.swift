@@ -1,0 +1,190 @@
+/// The keys of tidemark.yml.
+package enum ConfigKeys {
+  /// Options of the command line that may stand in the file under their own name, `--a-b` as `a_b`,
+  /// and in the environment as `TIDEMARK_A_B`.
+  package static let options: [ConfigKey] = [
+    ConfigKey("allow_empty", .flag, "Exit 0 even if no result was read."),
+    ConfigKey("attempt", .integer, "The run's attempt, from 1."),
+    ConfigKey("audit_log", .text, "Append what was done to this file, a JSON line each."),
+    ConfigKey("base", .text, "The branch (or commit) that the change is held against."),
+    ConfigKey("branch", .text, "The branch under test."),
+    ConfigKey("color", .word(["auto", "always", "never"]), "Colours on the terminal."),
+    ConfigKey("commit", .text, "The commit under test."),
+    ConfigKey("dry_run", .flag, "Say what would be published, and publish nothing."),
+    ConfigKey("job", .text, "The job that the results belong to."),
+    ConfigKey("json", .flag, "Print the answer for machines."),
+    ConfigKey("junit_profile", .word(["default", "xunit"]), "The JUnit file's profile."),
+    ConfigKey("key", .text, "Tells several reports on one pull request apart."),
+    ConfigKey("label", .list(.text), "Labels of all results, KEY=VALUE."),
+    ConfigKey("max_wait", .number, "The most seconds that publishing waits for a server."),
+    ConfigKey("no_record", .flag, "Judge the run, but do not record it in the history."),
+    ConfigKey(
+      "only", .list(.text), "Write only these outputs, or publish only these."),
+    ConfigKey("out", .text, "The folder that everything is written under."),
+    ConfigKey("pull_request", .text, "The pull request's number."),
+    ConfigKey("quiet", .flag, "Print no progress, only problems."),
+    ConfigKey("report", .text, "The report that is published: a folder or a report.json."),
+    ConfigKey(
+      "require_publish", .flag, "Fail where a permission is missing, as on a fork's pull request."),
+    ConfigKey("run_id", .text, "The pipeline run's id: equal for all its jobs and attempts."),
+    ConfigKey("site_url", .text, "Where the site will be served."),
+    ConfigKey("time", .text, "When the run began (RFC 3339)."),
+    ConfigKey("url", .text, "The run's address."),
+    ConfigKey("verbose", .flag, "Print more of what is done and why."),
+  ]
+
+  /// Sections; those that an option has the name of take the option's form as well.
+  package static let sections: [ConfigKey] = [
+    ConfigKey("aliases", .table(.text), "Old name or id of a test or series: the new one."),
+    ConfigKey("annotations", .list(.keys(annotation)), "Notes that are pinned to commits."),
+    ConfigKey(
+      "authentication", .table(.text),
+      "For each service the name of the environment variable that holds its token."),
+    ConfigKey("benchmarks", .keys(benchmarks), "What is measured, with what, and when."),
+    ConfigKey(
+      "detection", .either(.keys(detection), .list(.keys(detectionRule))),
+      "How series are judged, by patterns over their names."),
+    ConfigKey("features", .table(.flag), "Parts that can be switched on and off."),
+    ConfigKey(
+      "gate", .either(.list(.text), .keys(gate)), "What ends `report` with status 1."),
+    ConfigKey(
+      "history", .either(.text, .keys(history)), "Where the history is and how long it is kept."),
+    ConfigKey("inputs", .list(.text), "Files, folders or patterns; FORMAT:PATH forces a format."),
+    ConfigKey(
+      "labels", .table(.table(.text)), "Labels of the results that a pattern over paths meets."),
+    ConfigKey("owners", .table(.text), "Who looks after what, by patterns over names and files."),
+    ConfigKey(
+      "platform", .word(["github", "gitlab", "azure", "jenkins", "generic"]),
+      "The CI platform, where it is not to be found out."),
+    ConfigKey(
+      "quarantine", .list(.keys(quarantine)), "Tests that do not count for the verdict."),
+    ConfigKey("reporting", .keys(reporting), "What is published, and where the site is."),
+    ConfigKey("repository", .text, "The repository's name or address."),
+    ConfigKey("theme", .either(.text, .keys(theme)), "How the site looks."),
+  ]
+
+  /// Everything that an overlay may change.
+  static let overlaid = (options + sections).sorted { $0.name < $1.name }
+
+  package static let all =
+    (overlaid + [
+      ConfigKey(
+        "environments", .table(.overlay(overlaid + [whenKey])),
+        "Changes to all this that hold on a branch, or where a variable is set.")
+    ]).sorted { $0.name < $1.name }
+
+  static let whenKey = ConfigKey(
+    "when",
+    .keys([
+      ConfigKey("branch", .list(.text), "Patterns: one meets the branch under test."),
+      ConfigKey("platform", .list(.text), "CI platforms: one is this."),
+      ConfigKey(
+        "variable", .list(.text),
+        "NAME, or NAME=PATTERN: each is an environment variable that is set so."),
+    ]), "Where the overlay holds; every key that is given must.", isRequired: true)
+
+  private static let annotation = [
+    ConfigKey("commit", .text, "The commit.", isRequired: true),
+    ConfigKey("text", .text, "The note, in Markdown.", isRequired: true),
+    ConfigKey("series", .list(.text), "Patterns over series that it belongs to; else all."),
+  ]
+
+  private static let benchmarks = [
+    ConfigKey("commands", .list(.either(.text, .keys(command))), "What `tidemark run` runs."),
+    ConfigKey("models", .list(.either(.text, .keys(model))), "The models that are measured."),
+    ConfigKey(
+      "providers", .list(.either(.text, .keys(provider))), "The providers that are measured."),
+    ConfigKey("regression_threshold", .percent, "The least change worth reporting."),
+    ConfigKey("schedule", .text, "When it runs: a cron expression."),
+    ConfigKey("tasks", .list(.text), "The tasks that are measured."),
+  ]
+
+  private static let command = [
+    ConfigKey("name", .text, "What it is called."),
+    ConfigKey("run", .text, "The command line.", isRequired: true),
+    ConfigKey("directory", .text, "Where it runs."),
+    ConfigKey("environment", .table(.text), "Variables that are set for it."),
+    ConfigKey("labels", .table(.text), "Labels of its results."),
+    ConfigKey("needs", .list(.text), "The commands that must succeed before it."),
+    ConfigKey("results", .list(.text), "The files that it writes; else its output is read."),
+    ConfigKey("retries", .integer, "How often it is tried again."),
+    ConfigKey("timeout", .duration, "After how long it is stopped."),
+  ]
+
+  private static let model = [
+    ConfigKey("name", .text, "The model.", isRequired: true),
+    ConfigKey("provider", .text, "Who serves it; else every provider."),
+    ConfigKey("tasks", .list(.text), "Its tasks; else all."),
+  ]
+
+  private static let provider = [
+    ConfigKey("name", .text, "The provider.", isRequired: true),
+    ConfigKey("models", .list(.text), "Its models; else all."),
+    ConfigKey("authentication", .text, "The variable that holds its token."),
+  ]
+
+  private static let detection = [
+    ConfigKey("effect_floor", .percent, "The least change worth reporting, for every series."),
+    ConfigKey("rules", .list(.keys(detectionRule)), "The last rule that meets a series counts."),
+  ]
+
+  private static let detectionRule = [
+    ConfigKey(
+      "series", .list(.text), "Patterns over ids, names and name/metric.", isRequired: true),
+    ConfigKey("direction", .word(["lower", "higher"]), "Which way is better."),
+    ConfigKey("effect_floor", .percent, "The least change worth reporting."),
+    ConfigKey("maximum", .number, "A bound that no value may be above."),
+    ConfigKey("minimum", .number, "A bound that no value may be below."),
+    ConfigKey("unit", .text, "The bounds' unit; else the series'."),
+  ]
+
+  private static let gate = [
+    ConfigKey("rules", .list(.text), "As `--gate` takes them."),
+    ConfigKey("thresholds", .list(.keys(threshold)), "Bounds that values must keep."),
+  ]
+
+  private static let threshold = [
+    ConfigKey(
+      "series", .list(.text), "Patterns over ids, names and name/metric.", isRequired: true),
+    ConfigKey("maximum", .number, "No value may be above."),
+    ConfigKey("minimum", .number, "No value may be below."),
+    ConfigKey("unit", .text, "The bounds' unit; else the series'."),
+  ]
+
+  private static let history = [
+    ConfigKey("directory", .text, "The folder."),
+    ConfigKey("branch", .text, "The git branch that `history push` and `pull` move it through."),
+    ConfigKey("baseline_runs", .integer, "The most runs that a baseline has."),
+    ConfigKey("stale_after", .duration, "From what age on the newest run is no baseline."),
+    ConfigKey(
+      "retention",
+      .keys([
+        ConfigKey(
+          "keep", .list(.text), "Patterns over branches and labels that are kept for good."),
+        ConfigKey("all", .duration, "How long every run is kept."),
+        ConfigKey("daily", .duration, "How long one run a day is kept."),
+        ConfigKey("weekly", .duration, "How long one run a week is kept."),
+      ]), "What `history prune` keeps."),
+  ]
+
+  private static let quarantine = [
+    ConfigKey("tests", .list(.text), "Patterns over ids, names and files.", isRequired: true),
+    ConfigKey("expires", .time, "From when on it no longer holds.", isRequired: true),
+    ConfigKey("owner", .text, "Who sees to it.", isRequired: true),
+    ConfigKey("reason", .text, "Why.", isRequired: true),
+  ]
+
+  private static let reporting = [
+    ConfigKey("pull_request_comments", .flag, "Comment on pull requests."),
+    ConfigKey("regression_alerts", .flag, "Open an issue for a confirmed regression."),
+    ConfigKey("site_url", .text, "Where the site will be served."),
+    ConfigKey("status_checks", .flag, "Set a status on the commit."),
+    ConfigKey("trend_analysis", .flag, "Draw the course of every series."),
+  ]
+
+  private static let theme = [
+    ConfigKey("directory", .text, "A folder whose files replace the theme's."),
+    ConfigKey("language", .text, "The language of the pages: a tag such as `en`."),
+    ConfigKey("title", .text, "What the site is called."),
+  ]
+}

@@ -1,0 +1,201 @@
+package import TidemarkModel
+private import TidemarkSyntax
+
+extension Config {
+  /// Reads a configuration.
+  ///
+  /// - Parameters:
+  ///   - bytes: The file's; nil where there is none.
+  ///   - path: What problems call the file.
+  ///   - environment: All variables.
+  ///   - branch: The branch under test, for overlays.
+  ///   - platform: The CI platform's name, for overlays.
+  /// - Throws: ``Problem`` with line and column for what is no YAML, an unknown key, a wrong type, and
+  ///   without a line for a variable that cannot be what its option is.
+  package static func read(
+    _ bytes: [UInt8]?, path: String, environment: [String: String], branch: String? = nil,
+    platform: String? = nil
+  ) throws(Problem) -> Config {
+    var config = Config()
+    config.environment = environment
+    try config.checkVariables()
+    guard let bytes else { return config }
+    config.path = path
+    do throws(Problem) {
+      guard let root = try YAMLReader.read(bytes), !root.isNull else { return config }
+      try ConfigCheck.check(root)
+      let merged = try config.overlay(root, branch: branch, platform: platform)
+      try config.take(merged)
+    } catch { throw error.inFile(path) }
+    return config
+  }
+
+  /// A variable of an option must be what the option is: a misspelt flag does not pass for none.
+  private func checkVariables() throws(Problem) {
+    for key in ConfigKeys.options {
+      let name = Config.variableName(key.name)
+      guard let text = environment[name], !text.isEmpty else { continue }
+      let isRight =
+        switch key.shape {
+        case .flag: ConfigValue.flag(text) != nil
+        case .integer: Int(text) != nil
+        case .number: Double(text).map(\.isFinite) ?? false
+        case .word(let words): words.contains(text)
+        default: true
+        }
+      guard isRight else {
+        throw Problem(
+          "the variable \(name) is `\(SafeText.oneLine(text))`",
+          remedy: "set it to \(key.shape.title)")
+      }
+    }
+  }
+
+  // MARK: Overlays
+
+  /// The file with the overlays that hold laid over it, in their order.
+  private mutating func overlay(
+    _ root: YAMLNode, branch: String?, platform: String?
+  ) throws(Problem) -> YAMLNode {
+    var merged = root
+    for overlay in root["environments"]?.entries ?? [] {
+      guard let when = overlay.value["when"] else { continue }
+      guard !when.entries.isEmpty else {
+        throw Problem(
+          "`when` of `\(overlay.key)` says nothing", line: when.line, column: when.column,
+          remedy: "give a branch, a platform or a variable")
+      }
+      guard holds(when, branch: branch ?? text("branch"), platform: platform) else { continue }
+      overlays.append(overlay.key)
+      merged = Config.merged(merged, overlay.value)
+    }
+    return merged
+  }
+
+  private func holds(_ when: YAMLNode, branch: String?, platform: String?) -> Bool {
+    if let patterns = when["branch"]?.texts {
+      guard let branch, patterns.contains(where: { Glob($0).matches(branch) }) else {
+        return false
+      }
+    }
+    if let platforms = when["platform"]?.texts {
+      guard let platform, platforms.contains(platform) else { return false }
+    }
+    return (when["variable"]?.texts ?? []).allSatisfy { isSet($0) }
+  }
+
+  /// `NAME`: set and not empty; `NAME=PATTERN`: set to what the pattern meets.
+  private func isSet(_ condition: String) -> Bool {
+    guard let equals = condition.firstIndex(of: "=") else {
+      return !(environment[condition] ?? "").isEmpty
+    }
+    let pattern = String(condition[condition.index(after: equals)...])
+    return Glob(pattern).matches(environment[String(condition[..<equals])] ?? "")
+  }
+
+  /// Mappings are joined key by key; of everything else the overlay's counts.
+  private static func merged(_ base: YAMLNode, _ overlay: YAMLNode) -> YAMLNode {
+    guard case .mapping(var entries) = base.value, case .mapping(let more) = overlay.value
+    else { return overlay }
+    for entry in more {
+      if let index = entries.firstIndex(where: { $0.key == entry.key }) {
+        entries[index].value = merged(entries[index].value, entry.value)
+      } else {
+        entries.append(entry)
+      }
+    }
+    return YAMLNode(.mapping(entries), line: base.line, column: base.column)
+  }
+
+  // MARK: Sections
+
+  /// Takes everything out of a document that fits its shapes.
+  private mutating func take(_ root: YAMLNode) throws(Problem) {
+    for key in ConfigKeys.options { options[key.name] = root[key.name] }
+    options["inputs"] = root["inputs"]
+    platform = root["platform"]?.text
+    repository = root["repository"]?.text
+    benchmarks = root["benchmarks"].map { Benchmarks($0) } ?? benchmarks
+    reporting = root["reporting"].map { Reporting($0) } ?? reporting
+    authentication = try Config.variables(root["authentication"])
+    takeHistory(root["history"])
+    takeGate(root["gate"])
+    takeTheme(root["theme"])
+    try takeDetection(root["detection"])
+    labels = (root["labels"]?.entries ?? []).map {
+      LabelSetting(pattern: $0.key, labels: Labels($0.value.pairs), line: $0.line)
+    }
+    aliases = (root["aliases"]?.entries ?? []).compactMap { entry in
+      entry.value.text.map { Alias(old: entry.key, new: $0, line: entry.line) }
+    }
+    owners = (root["owners"]?.entries ?? []).compactMap { entry in
+      entry.value.text.map { OwnerSetting(pattern: entry.key, owner: $0, line: entry.line) }
+    }
+    quarantine = (root["quarantine"]?.items ?? []).flatMap { QuarantineSetting.settings($0) }
+    annotations = (root["annotations"]?.items ?? []).compactMap { AnnotationSetting($0) }
+    features = (root["features"]?.entries ?? []).reduce(into: [:]) {
+      $0[$1.key] = $1.value.flag
+    }
+    if options["site_url"] == nil { options["site_url"] = root["reporting"]?["site_url"] }
+  }
+
+  /// Names of variables. What looks like a secret itself is refused: the file is no place for it.
+  private static func variables(_ node: YAMLNode?) throws(Problem) -> [String: String] {
+    var variables: [String: String] = [:]
+    for entry in node?.entries ?? [] {
+      guard let name = entry.value.text else { continue }
+      let isName = name.utf8.allSatisfy {
+        (65...90).contains($0) || (97...122).contains($0) || (48...57).contains($0) || $0 == 95
+      }
+      guard isName, name.utf8.count <= 64 else {
+        throw Problem(
+          "`\(SafeText.oneLine(entry.key))` of `authentication` is no name of a variable",
+          line: entry.value.line, column: entry.value.column,
+          remedy: "name the environment variable that holds the token, never the token")
+      }
+      variables[entry.key] = name
+    }
+    return variables
+  }
+
+  private mutating func takeHistory(_ node: YAMLNode?) {
+    guard let node else { return }
+    history.directory = node.isMapping ? node["directory"]?.text : node.text
+    history.branch = node["branch"]?.text
+    history.baselineRuns = node["baseline_runs"]?.integer
+    history.staleAfter = node["stale_after"]?.duration
+    options["history"] = node.isMapping ? node["directory"] : node
+    guard let retention = node["retention"] else { return }
+    history.retention = HistorySettings.Retention(
+      keep: retention["keep"]?.texts ?? [], all: retention["all"]?.duration,
+      daily: retention["daily"]?.duration, weekly: retention["weekly"]?.duration)
+  }
+
+  private mutating func takeGate(_ node: YAMLNode?) {
+    guard let node else { return }
+    options["gate"] = node.isMapping ? node["rules"] : node
+    thresholds = (node["thresholds"]?.items ?? []).flatMap { ThresholdSetting.settings($0) }
+  }
+
+  private mutating func takeTheme(_ node: YAMLNode?) {
+    guard let node else { return }
+    options["theme"] = node.isMapping ? node["directory"] : node
+    theme = ThemeSettings(
+      directory: options["theme"]?.text, language: node["language"]?.text,
+      title: node["title"]?.text)
+  }
+
+  private mutating func takeDetection(_ node: YAMLNode?) throws(Problem) {
+    if let floor = benchmarks.regressionThreshold {
+      detection.append(DetectionSetting(pattern: "**", effectFloor: floor))
+    }
+    guard let node else { return }
+    if let floor = node["effect_floor"]?.share {
+      detection.append(DetectionSetting(pattern: "**", effectFloor: floor, line: node.line))
+    }
+    for rule in node.isMapping ? node["rules"]?.items ?? [] : node.items {
+      detection += DetectionSetting.settings(rule)
+      thresholds += ThresholdSetting.settings(rule)
+    }
+  }
+}
