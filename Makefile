@@ -52,11 +52,13 @@ picture: demo
 docs: setup
 	docs/build.sh dist/docs
 
-# What continuous integration runs: format, a build without warnings, tests, the README's commands.
+# What continuous integration runs: format, a build without warnings, tests, the README's commands, and
+# whether the demo among them found what is planted.
 check: lint setup
 	.ci/build-without-warnings.sh
 	swift test --skip-build
 	docs/run-readme.sh "make test"
+	fixtures/demo/check.py tidemark-report/report.json
 
 # The same claims held against the conformance files of $(SHARED), where that folder stands.
 check-shared: setup
