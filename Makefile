@@ -49,7 +49,7 @@ picture: demo
 	@packaging/setup.sh chromium
 	docs/picture.sh tidemark-report/site/index.html docs/images/overview.png
 
-docs: setup
+docs: build
 	docs/build.sh dist/docs
 
 # What continuous integration runs: format, a build without warnings, tests, the README's commands, and
