@@ -291,6 +291,27 @@ private func detail(_ attributes: String, _ children: String) throws -> TestDeta
     #expect(results.details.map(\.output) == ["why"])
   }
 
+  @Test("what is no report says what it is, also where the format is forced")
+  func noReport() {
+    func what(_ text: String) -> String? { #expect(throws: Problem.self) { try read(text) }?.what }
+    #expect(what("")?.contains("empty") == true)
+    #expect(what("<!DOCTYPE html><html><br></html>")?.contains("HTML page") == true)
+    #expect(what("version https://git-lfs.github.com/spec/v1\n")?.contains("Git LFS") == true)
+    #expect(what("<project/>")?.contains("<project>") == true)
+    #expect(what("<testsuite>\n<<<<<<< HEAD\n</testsuite>")?.contains("unfinished merge") == true)
+  }
+
+  @Test("Playwright's project is a label and no host")
+  func playwright() throws {
+    let results = try read(
+      """
+      <testsuites id="" name=""><testsuite name="a.spec.ts" hostname="firefox">
+      <testcase classname="a.spec.ts" name="t"/></testsuite></testsuites>
+      """)
+    #expect(results.suites.map(\.labels) == [Labels([("project", "firefox")])])
+    #expect(results.environment.isEmpty)
+  }
+
   @Test("a file that is cut off is an error with its place, and names the file")
   func cut() {
     let error = #expect(throws: Problem.self) { try read("<testsuite>\n<testcase name='a'>") }
