@@ -20,7 +20,7 @@ struct Clusters: Sendable {
     let commit = Self.byCommit(tests: tests, series: series, commits: commits)
     let machine = machineChanges.map { finding in
       Cluster(
-        id: Self.id(kind: "machine", run: finding.point.run + "\u{1}" + finding.unit),
+        id: Self.id(kind: "machine", run: finding.point.run + "\u{1}" + finding.group),
         kind: "machine", series: finding.series, tests: [], changePoint: finding.point)
     }
     all = commit + machine + Self.byMessage(tests)
@@ -95,36 +95,5 @@ struct Clusters: Sendable {
     }
     let text = String(decoding: pattern, as: UTF8.self)
     return text.allSatisfy(\.isWhitespace) ? nil : text
-  }
-}
-
-/// A move of all series of a unit together, as the report tells it.
-struct MachineFinding: Sendable {
-  var point: ChangePoint
-  var unit: String
-  /// Relative: +0.1 is 10 % more.
-  var shift: Double
-  /// The series that it moved.
-  var series: [Identifier]
-
-  /// The machine changes among the newest runs, oldest first.
-  static func found(
-    _ answer: BatchAnswer, tracks: [SeriesTrack], window: Window, run: RunHeader,
-    options: DetectorOptions
-  ) -> [MachineFinding] {
-    let first = window.currentIndex + 1 - options.familyRuns
-    return answer.machineChanges.compactMap { change in
-      guard change.run >= first, change.run <= window.currentIndex else { return nil }
-      let unit = change.unit ?? ""
-      let members = tracks.filter {
-        $0.series.identity.quantity.name == unit && $0.runs.contains(change.run)
-      }
-      let isLowerBetter = members.count { $0.series.direction == .lower } * 2 >= members.count
-      let point = window.changePoint(
-        at: change.run, of: run, changePercent: change.shift * 100,
-        isWorse: (change.shift > 0) == isLowerBetter)
-      return MachineFinding(
-        point: point, unit: unit, shift: change.shift, series: members.map(\.series.id))
-    }
   }
 }

@@ -76,8 +76,8 @@ struct MissingJob: Sendable {
       let run = window.runs[seen[name]?.newest ?? 0]
       let places = run.jobs.indices.filter { run.jobs[$0].name == name }.map(Int32.init)
       return MissingJob(
-        name: name, tests: run.outcomes.count { places.contains($0.job) },
-        series: run.values.count { places.contains($0.job) })
+        name: name, tests: run.outcomes.jobs.count { places.contains($0) },
+        series: run.values.jobs.count { places.contains($0) })
     }
   }
 

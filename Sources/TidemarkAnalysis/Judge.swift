@@ -106,17 +106,18 @@ private struct Stage: Sendable {
 
   /// The problems of parts and inputs, each once, in the order of the parts.
   private static func problems(_ run: Run) -> [ResultProblem] {
-    var seen: Set<ResultProblem> = []
-    return run.parts.flatMap { part in
-      let ofInputs = part.inputs.flatMap { input in
+    func ofInputs(_ inputs: [InputRecord]) -> [ResultProblem] {
+      inputs.flatMap { input in
         input.problems.map { problem in
           var problem = problem
           problem.path = problem.path ?? input.path
           return problem
         }
       }
-      return ofInputs + part.problems
-    }.filter { seen.insert($0).inserted }
+    }
+    var seen: Set<ResultProblem> = []
+    let all = run.parts.flatMap { ofInputs($0.inputs) + $0.problems } + ofInputs(run.unread)
+    return all.filter { seen.insert($0).inserted }
   }
 }
 

@@ -1,20 +1,20 @@
 import TidemarkHistory
 import TidemarkModel
 
-/// A place in a run's table of tests or series, with the job it comes from.
-protocol JobEntry {
-  /// Index into the history's table of tests or of series.
-  var table: Int32 { get }
-  /// Index into the run's jobs.
-  var job: Int32 { get }
+/// The results of one run by columns, in the order of (table, job).
+protocol JobColumns {
+  /// For each result, the index into the history's table of tests or of series.
+  var tables: [Int32] { get }
+  /// For each result, the index into the run's jobs.
+  var jobs: [Int32] { get }
 }
 
-extension StoredOutcome: JobEntry {
-  var table: Int32 { test }
+extension StoredOutcomes: JobColumns {
+  var tables: [Int32] { tests }
 }
 
-extension StoredValue: JobEntry {
-  var table: Int32 { series }
+extension StoredValues: JobColumns {
+  var tables: [Int32] { series }
 }
 
 /// Which tests or series of the history go on as which of this run.
@@ -73,19 +73,19 @@ struct Lanes: Sendable {
     return lanes
   }
 
-  /// Calls `body` with each lane that an entry of `entries` goes on as, and that entry's index.
+  /// Calls `body` with each lane that a result of `columns` goes on as, and that result's index.
   ///
-  /// - Parameters:
-  ///   - entries: of one run, in the order of (table, job).
-  ///   - places: for each job of the run, its place among this run's jobs, or −1.
-  func follow<Entries: RandomAccessCollection>(
-    _ entries: Entries, places: [Int32], _ body: (_ lane: Int, _ entry: Int) -> Void
-  ) where Entries.Index == Int, Entries.Element: JobEntry {
+  /// - Parameter places: for each job of the run, its place among this run's jobs, or −1.
+  func follow(
+    _ columns: some JobColumns, places: [Int32], _ body: (_ lane: Int, _ result: Int) -> Void
+  ) {
+    let tables = columns.tables
+    let resultJobs = columns.jobs
     var index = 0
-    while index < entries.count {
-      let table = entries[index].table
+    while index < tables.count {
+      let table = tables[index]
       var end = index + 1
-      while end < entries.count, entries[end].table == table { end += 1 }
+      while end < tables.count, tables[end] == table { end += 1 }
       defer { index = end }
       guard table >= 0, Int(table) < firstLane.count else { continue }
       let lane = firstLane[Int(table)]
@@ -93,18 +93,18 @@ struct Lanes: Sendable {
       if end == index + 1, !isShared(lane) {
         body(Int(lane), index)
       } else {
-        followShared(entries, index..<end, lane: lane, places: places, body)
+        followShared(resultJobs, index..<end, lane: lane, places: places, body)
       }
     }
   }
 
   /// As above, for one id that stands in several jobs, here or there: only equal names go together.
-  private func followShared<Entries: RandomAccessCollection>(
-    _ entries: Entries, _ range: Range<Int>, lane first: Int32, places: [Int32],
-    _ body: (_ lane: Int, _ entry: Int) -> Void
-  ) where Entries.Index == Int, Entries.Element: JobEntry {
+  private func followShared(
+    _ resultJobs: [Int32], _ range: Range<Int>, lane first: Int32, places: [Int32],
+    _ body: (_ lane: Int, _ result: Int) -> Void
+  ) {
     for index in range {
-      let place = Lanes.place(of: entries[index].job, in: places)
+      let place = Lanes.place(of: resultJobs[index], in: places)
       var lane = first
       while lane >= 0 {
         if place >= 0, jobs[Int(lane)] == place { body(Int(lane), index) }

@@ -46,18 +46,27 @@ struct MissingSeries {
   private func absent(from place: Int32, _ runs: [Int]) -> [Int32: Int] {
     var counts: [Int32: (count: Int, newest: Int)] = [:]
     for index in runs {
-      for value in window.runs[index].values
-      where history.series.indices.contains(Int(value.series))
-        && Lanes.place(of: value.job, in: window.jobPlaces[index]) == place
-        && !ownJobs(of: value.series).contains(place)
+      let values = window.runs[index].values
+      let (series, jobs) = (values.series, values.jobs)
+      for result in series.indices
+      where lanes.firstLane.indices.contains(Int(series[result]))
+        && Lanes.place(of: jobs[result], in: window.jobPlaces[index]) == place
+        && !isOwn(series[result], of: place)
       {
-        let standing = counts[value.series]
-        counts[value.series] = (
+        let standing = counts[series[result]]
+        counts[series[result]] = (
           (standing?.count ?? 0) + 1, max(standing?.newest ?? index, index)
         )
       }
     }
     return counts.filter { $0.value.count >= MissingSeries.leastRuns }.mapValues(\.newest)
+  }
+
+  /// Whether the job `place` has the series now.
+  private func isOwn(_ entry: Int32, of place: Int32) -> Bool {
+    let lane = lanes.firstLane[Int(entry)]
+    if lane < 0 { return false }
+    return lanes.jobs[Int(lane)] == place || ownJobs(of: entry).contains(place)
   }
 
   private func ownJobs(of entry: Int32) -> [Int32] {
@@ -70,9 +79,10 @@ struct MissingSeries {
     var taken = Set(absent.keys.filter { !ownJobs(of: $0).isEmpty })
     guard !taken.isEmpty else { return taken }
     for index in runs {
-      for value in window.runs[index].values where taken.contains(value.series) {
-        let place = Lanes.place(of: value.job, in: window.jobPlaces[index])
-        if ownJobs(of: value.series).contains(place) { taken.remove(value.series) }
+      let values = window.runs[index].values
+      for (result, entry) in values.series.enumerated() where taken.contains(entry) {
+        let place = Lanes.place(of: values.jobs[result], in: window.jobPlaces[index])
+        if isOwn(entry, of: place) { taken.remove(entry) }
       }
     }
     return taken

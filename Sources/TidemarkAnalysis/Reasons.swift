@@ -185,8 +185,10 @@ extension Findings {
       let commit = finding.point.commit.map { " (\(Sentence.commit($0)))" } ?? ""
       return Reason(
         .machineChanged,
-        "all \(Sentence.count(finding.series.count, "\(finding.unit) series", plural: "\(finding.unit) series"))"
-          + " moved by \(NumberText.percentChange(finding.shift * 100)) together in run"
+        "\(Sentence.name(finding.quantity)) of all"
+          + " \(Sentence.count(finding.series.count, "series", plural: "series")) of job"
+          + " \(Sentence.quoted(finding.job)) moved by"
+          + " \(NumberText.percentChange(finding.shift * 100)) together in run"
           + " \(Sentence.quoted(finding.point.run))\(commit): another machine, not another program;"
           + " the move is taken out")
     }

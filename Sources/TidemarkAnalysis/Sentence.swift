@@ -16,8 +16,11 @@ enum Sentence {
 
   static func quoted(_ text: String) -> String { "`\(name(text))`" }
 
-  /// A commit as people write it: its first 7 digits.
-  static func commit(_ commit: String) -> String { name(String(commit.prefix(7))) }
+  /// A commit as people write it: the first 7 digits of a hash; another name as it is.
+  static func commit(_ commit: String) -> String {
+    let isHash = commit.utf8.count >= 12 && commit.allSatisfy { $0.isASCII && $0.isHexDigit }
+    return isHash ? String(commit.prefix(7)) : name(commit)
+  }
 
   /// `a`, `a and b`, `a, b and 3 more`.
   static func list(_ items: [String], limit: Int = 3) -> String {

@@ -18,19 +18,21 @@ struct SeriesJudgement {
   let isAccepted: (Int) -> Bool
   let options: DetectorOptions
   let comparison: (ItemComparison, q: Double)?
+  /// What moved this series' whole job.
+  let machineChanges: [MachineChange]
 
   private var state = SeriesState.unchanged
   /// The change that the state rests on.
   private var main: Change?
   /// From the level before the first recent change to the newest level: effect and its 95 % interval.
   private var net: (effect: Double, low: Double, high: Double)?
-  private var confirmedByRepetitions = false
   private var restsOnComparison = false
 
   init(
     track: SeriesTrack, answer: SeriesAnswer, input: SeriesInput, window: Window, run: RunHeader,
     recentStart: Int, acceptedEnd: Int, isAccepted: @escaping (Int) -> Bool,
-    options: DetectorOptions, comparison: (ItemComparison, q: Double)?
+    options: DetectorOptions, comparison: (ItemComparison, q: Double)?,
+    machineChanges: [MachineChange]
   ) {
     self.track = track
     self.answer = answer
@@ -42,13 +44,38 @@ struct SeriesJudgement {
     self.isAccepted = isAccepted
     self.options = options
     self.comparison = comparison
+    self.machineChanges = machineChanges
   }
 
   private var worseSign: Double { input.direction == .lower ? 1 : -1 }
 
   private func counts(_ change: Change) -> Bool {
     change.index >= recentStart && change.index >= acceptedEnd
-      && !isAccepted(track.runs[change.index])
+      && !isAccepted(track.runs[change.index]) && !isExplainedByMachine(change)
+  }
+
+  /// Runs around a machine change within which the changes of single series are held against it.
+  private static let machineReach = 3
+
+  /// Whether a change is the move of the whole job in a series that was too noisy to take the
+  /// correction: it begins with the move, and less than half of the move is left without it.
+  private func isExplainedByMachine(_ change: Change) -> Bool {
+    machineChanges.contains { machine in
+      let isNear = track.runs.indices.contains {
+        abs($0 - change.index) <= Self.machineReach && track.runs[$0] == machine.run
+      }
+      guard isNear, !isCorrected(change, for: machine) else { return false }
+      let rest = (1 + change.effect) / (1 + machine.shift) - 1
+      return abs(rest) < 0.5 * abs(machine.shift)
+    }
+  }
+
+  /// Whether the change's levels have the machine's move taken out: then they lie off the values.
+  private func isCorrected(_ change: Change, for machine: MachineChange) -> Bool {
+    let values = track.values[change.index...].prefix(max(change.runsAfter, 1)).sorted()
+    let level = change.levelAfter / track.detectorScale
+    guard let middle = values.dropFirst(values.count / 2).first, level != 0 else { return false }
+    return abs(middle / level - 1) > 0.5 * abs(machine.shift)
   }
 
   mutating func decide() {
@@ -66,11 +93,7 @@ struct SeriesJudgement {
   }
 
   private mutating func decideByRuns() {
-    var recent = answer.changes.filter(counts)
-    if let last = recent.last, last.state == .suspected, isConfirmedByRepetitions(last) {
-      recent[recent.count - 1].state = .confirmed
-      confirmedByRepetitions = true
-    }
+    let recent = answer.changes.filter(counts)
     let confirmed = recent.filter { $0.state == .confirmed }
     setNet(confirmed)
     let suspected = recent.last {
@@ -115,19 +138,6 @@ struct SeriesJudgement {
     main =
       confirmed.filter { ($0.effect > 0) == (effect > 0) }
       .max { abs($0.effect) < abs($1.effect) } ?? last
-  }
-
-  /// Whether this run alone confirms a change that began at most two runs ago: five repetitions or
-  /// more, they and the run both passing the detector's checks.
-  private func isConfirmedByRepetitions(_ change: Change) -> Bool {
-    guard change.index >= track.values.count - 2 else { return false }
-    let before = track.input(
-      direction: input.direction == .lower ? .lower : .higher, effectFloor: input.effectFloor,
-      count: change.index)
-    let detector = Detector(options: options)
-    guard let evidence = detector.judge(repetitions: track.newestRepetitions, after: before)
-    else { return false }
-    return evidence.confirms && evidence.isRegression == change.isRegression
   }
 
   private mutating func decideByItems() {
@@ -203,10 +213,9 @@ extension SeriesJudgement {
   private func finite(_ number: Double) -> Double? { number.isFinite ? number : nil }
 
   private func point(_ change: Change) -> ChangePoint {
-    let isNewest = confirmedByRepetitions && change.index == main?.index
-    return window.changePoint(
+    window.changePoint(
       at: track.runs[change.index], of: run, changePercent: finite(change.effect * 100),
-      isWorse: change.isRegression, isConfirmed: change.state == .confirmed || isNewest,
+      isWorse: change.isRegression, isConfirmed: change.state == .confirmed,
       previous: change.index > 0 ? track.runs[change.index - 1] : nil)
   }
 
@@ -268,12 +277,15 @@ extension SeriesJudgement {
 
   private func confirmedSentence(_ change: SeriesChange) -> String {
     let text = "\(moved(change))\(interval(change)) \(since(change))"
-    if confirmedByRepetitions {
-      let count = track.newestRepetitions.count
-      return text + ", confirmed by \(Sentence.count(count, "repetition")) within the run"
-    }
     let runs = track.values.count - (main?.index ?? track.values.count)
-    return text + ", confirmed by \(Sentence.count(runs, "run")) at the new level"
+    if runs > 1 { return text + ", confirmed by \(Sentence.count(runs, "run")) at the new level" }
+    let repetitions = track.newestRepetitions
+    if repetitions >= options.repetitions {
+      return text + ", confirmed by the run's own \(Sentence.count(repetitions, "repetition"))"
+    }
+    let before = main?.runsBefore ?? 0
+    return text
+      + ", confirmed at once: it was the same in all \(Sentence.count(before, "run")) before"
   }
 
   private func suspectedSentence(_ change: SeriesChange) -> String {
@@ -296,7 +308,7 @@ extension SeriesJudgement {
       return reason + ", and further runs alone cannot confirm it; accept it, or watch it"
     }
     var text = reason + "; \(Sentence.count(runs, "more run")) at this level would confirm it"
-    if track.newestRepetitions.count < options.repetitions {
+    if track.newestRepetitions < options.repetitions {
       text += ", or \(options.repetitions) repetitions within one run"
     }
     return text

@@ -42,13 +42,13 @@ struct SeriesStates: Sendable {
     let missing = MissingSeries(window: window, history: history, lanes: lanes, options: options)
       .found(acceptances)
     tracks =
-      Self.tracks(current, lanes: lanes, isMissing: false, window, history, environments)
+      Self.tracks(current, lanes: lanes, window, history, environments)
       + Self.tracks(
         missing,
         lanes: Lanes(
           ids: missing.map(\.id), jobs: missing.map(\.job),
           table: history.series.lazy.map(\.id), aliases: [:]),
-        isMissing: true, window, history, environments)
+        window, history, environments)
     batch = tracks.map { track in
       let rules = SeriesRules(track.series, options.detection)
       return track.input(direction: rules.direction, effectFloor: rules.effectFloor)
@@ -69,32 +69,41 @@ struct SeriesStates: Sendable {
   }
 
   private static func tracks(
-    _ series: [JobSeries], lanes: Lanes, isMissing: Bool, _ window: Window,
+    _ series: [JobSeries], lanes: Lanes, _ window: Window,
     _ history: HistoryContents, _ environments: JobEnvironments
   ) -> [SeriesTrack] {
     guard !series.isEmpty else { return [] }
-    var tracks = series.map { SeriesTrack($0) }
     let machines = series.map { environments.machine(ofJob: $0.job) }
+    let runs = window.runs.count
+    // Runs come one after the other, series are read one after the other: in between stands where in
+    // a run each value is.
+    var places = [Int32](repeating: -1, count: series.count * runs)
     for (index, stored) in window.runs.enumerated() {
-      lanes.follow(stored.values, places: window.jobPlaces[index]) { lane, entry in
-        let value = stored.values[entry]
+      let jobs = stored.values.jobs
+      lanes.follow(stored.values, places: window.jobPlaces[index]) { lane, result in
         // Runs of one machine class are compared with that class's own level.
-        guard environments.machine(ofJob: value.job, in: index) == machines[lane],
-          tracks[lane].runs.last != index
+        guard environments.machine(ofJob: jobs[result], in: index) == machines[lane],
+          places[lane * runs + index] < 0
         else { return }
-        tracks[lane].append(value, run: index, isBase: index < window.baseCount)
+        places[lane * runs + index] = Int32(truncatingIfNeeded: result)
       }
     }
-    guard !isMissing else { return tracks }
-    for lane in tracks.indices { tracks[lane].appendCurrent(at: window.currentIndex) }
-    return tracks
+    let columns = ValueColumns(window)
+    return series.indices.map { lane in
+      SeriesTrack(
+        series[lane], places: places[lane * runs..<(lane + 1) * runs], columns: columns,
+        baseCount: window.baseCount)
+    }
   }
 
   /// The judged series, the worst first.
   func changes(_ answer: BatchAnswer) -> [SeriesChange] {
     let comparisons = comparisons(answer)
+    let machineChanges = Dictionary(grouping: answer.machineChanges) { $0.unit ?? "" }
     var changes = tracks.indices.map { place in
-      change(tracks[place], answer.series[place], batch[place], comparisons[place])
+      change(
+        tracks[place], answer.series[place], batch[place], comparisons[place],
+        machineChanges[tracks[place].group] ?? [])
     }
     changes.sort { first, second in
       if first.state.rank != second.state.rank { return first.state.rank < second.state.rank }
@@ -128,7 +137,7 @@ struct SeriesStates: Sendable {
 
   private func change(
     _ track: SeriesTrack, _ answer: SeriesAnswer, _ input: SeriesInput,
-    _ comparison: (ItemComparison, q: Double)?
+    _ comparison: (ItemComparison, q: Double)?, _ machineChanges: [MachineChange]
   ) -> SeriesChange {
     let series = track.series
     let rules = SeriesRules(series, options.detection)
@@ -150,7 +159,8 @@ struct SeriesStates: Sendable {
     var judgement = SeriesJudgement(
       track: track, answer: answer, input: input, window: window, run: run,
       recentStart: recentStart(track), acceptedEnd: acceptedEnd(track, answer),
-      isAccepted: { isClusterAccepted($0) }, options: options.detector, comparison: comparison)
+      isAccepted: { isClusterAccepted($0) }, options: options.detector, comparison: comparison,
+      machineChanges: machineChanges)
     judgement.decide()
     judgement.describe(&change)
     finish(&change, track)

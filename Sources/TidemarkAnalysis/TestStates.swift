@@ -56,14 +56,15 @@ struct TestStates: Sendable {
     var records = TestRecords(lanes: count, window: window)
     for index in window.runs.indices.reversed() {
       let outcomes = window.runs[index].outcomes
+      let codes = outcomes.codes
       let places = window.jobPlaces[index]
-      let add = { (lane: Int, entry: Int) in
-        records.add(
-          lane: lane, run: index, outcome: outcomes[entry].outcome,
-          isFlaky: outcomes[entry].isFlaky)
+      lanes.follow(outcomes, places: places) { lane, result in
+        records.add(lane: lane, run: index, code: codes[result])
       }
-      lanes.follow(outcomes, places: places, add)
-      twins.follow(window.runs[index], places: places, add) { _ in }
+      twins.follow(outcomes, places: places) { lane, result in
+        records.add(lane: lane, run: index, code: codes[result])
+      } extra: { _ in
+      }
     }
     return records
   }
@@ -80,7 +81,7 @@ struct TestStates: Sendable {
     result.runsInLast = min(earlier.count + (hasResult ? 1 : 0), TestRecords.limit)
     result.failuresInLast =
       earlier.prefix(TestRecords.limit - 1).count { $0.isFailure } + (now.isFailure ? 1 : 0)
-    result.history = records.strip(of: lane) + [test.outcome]
+    result.history = records.strip(of: lane, then: test.outcome)
     (result.state, result.since) = state(test, now: now, lane: lane, records)
     if let rule = quarantineRule(for: test.identity, id: test.id, file: test.detail?.file) {
       result.state = .quarantined
@@ -142,18 +143,18 @@ extension TestStates {
       guard let index = window.baseRuns(withJob: name, limit: 1).first else { continue }
       let place = Int32(truncatingIfNeeded: job)
       let places = window.jobPlaces[index]
-      let stored = window.runs[index]
-      for outcome in stored.outcomes
-      where Lanes.place(of: outcome.job, in: places) == place
-        && isGone(outcome, from: stored, places: places, lanes: lanes, twins: twins)
+      let outcomes = window.runs[index].outcomes
+      let (tests, jobs) = (outcomes.tests, outcomes.jobs)
+      for result in tests.indices
+      where Lanes.place(of: jobs[result], in: places) == place
+        && isGone(result, from: outcomes, places: places, lanes: lanes, twins: twins)
       {
-        gone.append((outcome.test, place, index))
+        gone.append((tests[result], place, index))
       }
-      twins.follow(stored, places: places) { _, _ in
-      } extra: { extra in
-        let outcome = stored.outcomes[extra]
-        if Lanes.place(of: outcome.job, in: places) == place {
-          gone.append((outcome.test, place, index))
+      twins.follow(outcomes, places: places) { _, _ in
+      } extra: { result in
+        if Lanes.place(of: jobs[result], in: places) == place {
+          gone.append((tests[result], place, index))
         }
       }
     }
@@ -165,21 +166,27 @@ extension TestStates {
   }
 
   private func isGone(
-    _ outcome: StoredOutcome, from stored: StoredRun, places: [Int32], lanes: Lanes, twins: Twins
+    _ result: Int, from outcomes: StoredOutcomes, places: [Int32], lanes: Lanes, twins: Twins
   ) -> Bool {
-    let entry = Int(outcome.test)
-    guard history.tests.indices.contains(entry), !twins.contains(entry: outcome.test) else {
+    let test = outcomes.tests[result]
+    let entry = Int(test)
+    guard lanes.firstLane.indices.contains(entry), !twins.contains(entry: test) else {
       return false
     }
     guard lanes.firstLane[entry] >= 0 else { return true }
-    let place = Lanes.place(of: outcome.job, in: places)
+    let place = Lanes.place(of: outcomes.jobs[result], in: places)
+    if lanes.jobs[Int(lanes.firstLane[entry])] == place { return false }
     let own = lanes.lanes(of: options.aliases.target(of: history.tests[entry].id))
       .map { lanes.jobs[$0] }
     if own.contains(place) { return false }
     // Another job has the name. Where that one had it then too, it is no renamed job.
-    return stored.outcomes.contains {
-      $0.test == outcome.test && own.contains(Lanes.place(of: $0.job, in: places))
+    // Results of one test are neighbours.
+    func isOwn(_ other: Int) -> Bool {
+      own.contains(Lanes.place(of: outcomes.jobs[other], in: places))
     }
+    let before = (0..<result).reversed().prefix { outcomes.tests[$0] == test }
+    let after = (result + 1..<outcomes.count).prefix { outcomes.tests[$0] == test }
+    return before.contains(where: isOwn) || after.contains(where: isOwn)
   }
 
   private func described(_ gone: [(entry: Int32, job: Int32)]) -> [TestResult] {
@@ -190,10 +197,9 @@ extension TestStates {
     var records = TestRecords(lanes: gone.count, window: window)
     for index in window.runs.indices.reversed() {
       let outcomes = window.runs[index].outcomes
-      lanes.follow(outcomes, places: window.jobPlaces[index]) { lane, entry in
-        records.add(
-          lane: lane, run: index, outcome: outcomes[entry].outcome,
-          isFlaky: outcomes[entry].isFlaky)
+      let codes = outcomes.codes
+      lanes.follow(outcomes, places: window.jobPlaces[index]) { lane, result in
+        records.add(lane: lane, run: index, code: codes[result])
       }
     }
     return gone.enumerated().map { lane, item in
@@ -204,7 +210,7 @@ extension TestStates {
       let earlier = records.results(of: lane)
       result.runsInLast = earlier.count
       result.failuresInLast = earlier.count { $0.isFailure }
-      result.history = records.strip(of: lane) + [nil]
+      result.history = records.strip(of: lane, then: nil)
       result.since = point(window.currentIndex)
       if let rule = quarantineRule(for: stored.identity, id: stored.id, file: nil) {
         result.state = .quarantined

@@ -62,37 +62,39 @@ struct Twins: Sendable {
     !groupOfEntry.isEmpty && groupOfEntry[Int(entry)] >= 0
   }
 
-  /// Calls `body` with each lane that an outcome of `run` goes on as, and `extra` with the outcomes
-  /// that this run has no test for any more, by their indices.
+  /// Calls `body` with each lane that a result goes on as, and `extra` with the results that this run
+  /// has no test for any more, by their indices.
   ///
   /// - Parameter places: for each job of the run, its place among this run's jobs, or −1.
   func follow(
-    _ run: StoredRun, places: [Int32], _ body: (_ lane: Int, _ outcome: Int) -> Void,
-    extra: (_ outcome: Int) -> Void
+    _ outcomes: StoredOutcomes, places: [Int32], _ body: (_ lane: Int, _ result: Int) -> Void,
+    extra: (_ result: Int) -> Void
   ) {
     guard !isEmpty else { return }
     var members: [Int32: [Int32: [Int]]] = [:]
-    for (index, outcome) in run.outcomes.enumerated() {
-      guard groupOfEntry.indices.contains(Int(outcome.test)) else { continue }
-      let group = groupOfEntry[Int(outcome.test)]
-      if group >= 0 { members[group, default: [:]][outcome.job, default: []].append(index) }
+    for (result, test) in outcomes.tests.enumerated() {
+      guard groupOfEntry.indices.contains(Int(test)) else { continue }
+      let group = groupOfEntry[Int(test)]
+      if group >= 0 {
+        members[group, default: [:]][outcomes.jobs[result], default: []].append(result)
+      }
     }
     for (group, jobs) in members {
       let own = slots[Int(group)]
-      for (job, outcomes) in jobs {
+      for (job, results) in jobs {
         let place = Lanes.place(of: job, in: places)
         // A name that stands in one job only follows it, whatever the job was called.
         let isMoved = own[place] == nil && own.count == 1 && jobs.count == 1
         let lanes = own[place] ?? (isMoved ? own.values.first : nil) ?? []
-        let ordered = outcomes.sorted { first, second in
-          let one = Self.badness(run.outcomes[first].outcome, run.outcomes[first].isFlaky)
-          let other = Self.badness(run.outcomes[second].outcome, run.outcomes[second].isFlaky)
+        let ordered = results.sorted { first, second in
+          let one = Self.badness(outcomes[first].outcome, outcomes[first].isFlaky)
+          let other = Self.badness(outcomes[second].outcome, outcomes[second].isFlaky)
           return one == other ? first < second : one > other
         }
-        for (lane, outcome) in zip(lanes, ordered) { body(lane, outcome) }
+        for (lane, result) in zip(lanes, ordered) { body(lane, result) }
         // The last ones of a name are the ones that are gone.
-        let byOrdinal = outcomes.sorted {
-          ordinals[Int(run.outcomes[$0].test)] < ordinals[Int(run.outcomes[$1].test)]
+        let byOrdinal = results.sorted {
+          ordinals[Int(outcomes.tests[$0])] < ordinals[Int(outcomes.tests[$1])]
         }
         byOrdinal.dropFirst(lanes.count).forEach(extra)
       }

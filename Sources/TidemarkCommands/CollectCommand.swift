@@ -1,11 +1,12 @@
 import ArgumentParser
+private import TidemarkConfig
 private import TidemarkFormats
 internal import TidemarkModel
 private import TidemarkRun
 private import TidemarkSyntax
 
 /// `tidemark collect`: one job's results as a run document, for a later `report` to take in.
-struct CollectCommand: AsyncParsableCommand {
+struct CollectCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "collect",
     abstract: "Read one job's results into a run document, to be merged by a later report.",
@@ -28,7 +29,7 @@ struct CollectCommand: AsyncParsableCommand {
   var paths: [String] = []
 
   func run() async throws {
-    let session = try Session(common)
+    let session = try Session(common, branch: runOptions.branch)
     let named = paths.isEmpty ? session.settings.list("inputs") : paths
     guard !named.isEmpty else {
       throw session.fail(
@@ -63,6 +64,8 @@ struct CollectCommand: AsyncParsableCommand {
     session.progress.say(
       "\(NumberText.count(gathering.inputs.count)) files read"
         + (gathering.unread.isEmpty ? "" : ", \(gathering.unread.count) not"))
-    if !gathering.hasResults, !allowEmpty { throw ExitStatus.nothingRead }
+    if !gathering.hasResults, !(allowEmpty || (settings.flag("allow_empty") ?? false)) {
+      throw ExitStatus.nothingRead
+    }
   }
 }

@@ -3,15 +3,16 @@ private import TidemarkFormats
 private import TidemarkSyntax
 
 /// `tidemark formats`: the readers.
-struct FormatsCommand: ParsableCommand {
+struct FormatsCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "formats",
     abstract: "List the formats that are read, in the order in which they are tried.")
 
   @OptionGroup var common: CommonOptions
 
-  func run() throws {
-    if common.json {
+  func run() async throws {
+    let session = try Session(common)
+    if session.isJSON {
       var json = JSONWriter()
       for format in FormatFacts.all {
         json.object { json in

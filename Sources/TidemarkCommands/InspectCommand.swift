@@ -5,7 +5,7 @@ private import TidemarkRun
 private import TidemarkSyntax
 
 /// `tidemark inspect`: what a reader makes of each file, before anything is joined or judged.
-struct InspectCommand: AsyncParsableCommand {
+struct InspectCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "inspect",
     abstract: "Show what the readers make of each file.")
@@ -19,11 +19,12 @@ struct InspectCommand: AsyncParsableCommand {
   var paths: [String]
 
   func run() async throws {
-    let progress = common.progress(environment: ProcessEnvironment.variables())
+    let session = try Session(common)
+    let progress = session.progress
     let search = InputSearch(names: paths, excluding: [])
     search.problems.forEach(progress.fail)
-    let isFull = full && common.json
-    let json = common.json
+    let json = session.isJSON
+    let isFull = full && json
     let total = search.files.count
     let inspected = await Reading.read(
       search.files,

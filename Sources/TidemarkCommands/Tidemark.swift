@@ -1,4 +1,5 @@
 package import ArgumentParser
+private import TidemarkModel
 
 /// The command line's root.
 package struct Tidemark: AsyncParsableCommand {
@@ -11,7 +12,7 @@ package struct Tidemark: AsyncParsableCommand {
     version: version,
     subcommands: [
       ReportCommand.self, CollectCommand.self, InspectCommand.self, FormatsCommand.self,
-      HistoryCommand.self,
+      HistoryCommand.self, CompareCommand.self, DetectCommand.self, DoctorCommand.self,
     ])
 
   package init() {}
@@ -20,8 +21,25 @@ package struct Tidemark: AsyncParsableCommand {
   ///
   /// - Returns: The process's exit status: see ``ExitStatus``.
   package static func run(_ arguments: [String]) async -> Int32 {
+    let began = Timestamp(millisecondsSince1970: ProcessEnvironment.now())
     do {
       var command = try parseAsRoot(arguments)
+      let status = try await status(of: &command)
+      guard let path = (command as? any TidemarkCommand)?.common.auditLog else { return status }
+      try AuditLog(path: path).append(
+        arguments: arguments, status: status, began: began,
+        ended: Timestamp(millisecondsSince1970: ProcessEnvironment.now()))
+      return status
+    } catch let problem as Problem {
+      Terminal.complain("\(problem)", after: "error: ")
+      return ExitStatus.usage.rawValue
+    } catch {
+      return explain(error)
+    }
+  }
+
+  private static func status(of command: inout any ParsableCommand) async throws -> Int32 {
+    do {
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
       } else {
@@ -30,8 +48,6 @@ package struct Tidemark: AsyncParsableCommand {
       return ExitStatus.done.rawValue
     } catch let status as ExitStatus {
       return status.rawValue
-    } catch {
-      return explain(error)
     }
   }
 
@@ -44,4 +60,9 @@ package struct Tidemark: AsyncParsableCommand {
     Terminal.print(fullMessage(for: error))
     return ExitStatus.done.rawValue
   }
+}
+
+/// A command that takes what all commands take.
+protocol TidemarkCommand: AsyncParsableCommand {
+  var common: CommonOptions { get }
 }

@@ -144,8 +144,10 @@ private struct OpenTest {
   var hasChildren = false
   var hasOutput = false
   var line = 0
-  var file: String?
-  var detail: TestDetail?
+  var hasFile = false
+  var file = ""
+  var hasDetail = false
+  var detail = TestDetail()
 }
 
 /// Hands the parser's events to the reading. A pointer to it and no property, because a class's
@@ -487,7 +489,8 @@ extension JUnitReading {
         suite: try currentSuite(), className: keepClass(className ?? otherClass),
         name: keep(name), outcome: .passed, duration: seconds))
     if test.claimed != .passed, let message = attributes[names.message] {
-      test.detail = TestDetail(message: self.message(message))
+      test.detail.message = self.message(message)
+      test.hasDetail = true
     }
   }
 
@@ -499,8 +502,11 @@ extension JUnitReading {
     test.hasChildren = false
     test.hasOutput = false
     test.line = 0
-    if test.file != nil { test.file = nil }
-    if test.detail != nil { test.detail = nil }
+    test.hasFile = false
+    if test.hasDetail {
+      test.hasDetail = false
+      test.detail = TestDetail()
+    }
     if test.index == 2048 { reserve() }
   }
 
@@ -523,7 +529,9 @@ extension JUnitReading {
     case names.class, names.className: otherClass = otherClass ?? value
     case names.duration: duration = duration ?? value
     case names.status, names.result: claim(value)
-    case names.file, names.filepath: test.file = test.file ?? shortened(value)
+    case names.file, names.filepath:
+      test.file = shortened(value)
+      test.hasFile = true
     case names.line, names.lineno: test.line = max(value.integer ?? 0, 0)
     case names.timestamp: if results.newestTime == nil { take(timestamp: value) }
     default: break
@@ -555,7 +563,7 @@ extension JUnitReading {
   private mutating func endTest() {
     var outcome = test.outcome
     if !outcome.isFailure, test.claimed.severity > outcome.severity { outcome = test.claimed }
-    if outcome != .passed || test.detail != nil {
+    if outcome != .passed || test.hasDetail {
       results.tests[test.index].outcome = outcome
       keepDetail(outcome)
     } else if test.hasChildren {
@@ -566,13 +574,17 @@ extension JUnitReading {
   }
 
   private mutating func keepDetail(_ outcome: Outcome) {
-    var detail = test.detail ?? TestDetail()
-    if outcome.isFailure, test.hasOutput { detail.output = output.string }
-    detail.file = test.file ?? suites.last { $0.file != nil }?.file
-    if test.line > 0 { detail.line = test.line }
-    guard detail != TestDetail() else { return }
+    if outcome.isFailure, test.hasOutput {
+      test.detail.output = output.string
+      // libtest says what went wrong in the output alone.
+      if test.detail.message == nil { test.detail.message = firstLine(of: test.detail.output) }
+    }
+    test.detail.file = test.hasFile ? test.file : suites.last { $0.file != nil }?.file
+    if test.line > 0 { test.detail.line = test.line }
+    guard test.hasDetail || test.detail != TestDetail() else { return }
+    test.hasDetail = true
     results.tests[test.index].detail = Int32(truncatingIfNeeded: results.details.count)
-    results.details.append(detail)
+    results.details.append(test.detail)
   }
 
   private mutating func startOutput() {
@@ -640,16 +652,15 @@ extension JUnitReading {
   private mutating func endFailure(_ outcome: Outcome) {
     if test.outcome != .errored { test.outcome = outcome }
     let told = budgeted(text.string)
-    var detail = test.detail ?? TestDetail()
     if test.hasFailure {
-      detail.text = joined(detail.text, pendingMessage, told)
+      test.detail.text = joined(test.detail.text, pendingMessage, told)
     } else {
-      detail.message = pendingMessage ?? firstLine(of: told)
-      detail.type = pendingType
-      detail.text = told
+      test.detail.message = pendingMessage ?? firstLine(of: told)
+      test.detail.type = pendingType
+      test.detail.text = told
     }
     test.hasFailure = true
-    test.detail = detail
+    test.hasDetail = true
   }
 
   private func joined(_ first: String?, _ message: String?, _ second: String?) -> String? {
@@ -664,21 +675,19 @@ extension JUnitReading {
     guard !test.hasFailure else { return }
     test.outcome = .skipped
     guard let why = pendingMessage ?? firstLine(of: text.string) else { return }
-    var detail = test.detail ?? TestDetail()
-    detail.message = detail.message ?? why
-    detail.type = pendingType
-    test.detail = detail
+    test.detail.message = test.detail.message ?? why
+    test.detail.type = pendingType
+    test.hasDetail = true
   }
 
   private mutating func endAttempt(_ outcome: Outcome) {
-    var detail = test.detail ?? TestDetail()
-    guard detail.attempts.count < JUnitReading.attemptLimit else { return }
+    guard test.detail.attempts.count < JUnitReading.attemptLimit else { return }
     let told = budgeted(text.string)
-    detail.attempts.append(
+    test.detail.attempts.append(
       Attempt(
         outcome: outcome, duration: pendingTime, message: pendingMessage ?? firstLine(of: told),
         text: told))
-    test.detail = detail
+    test.hasDetail = true
   }
 
   private func message(_ text: XMLText?) -> String? {

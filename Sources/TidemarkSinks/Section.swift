@@ -11,6 +11,8 @@ enum Piece: Hashable, Sendable {
   /// A page of the site; only its label where there is no site.
   case page(String, path: String)
   case lineBreak
+  /// The last values of a series, with the band in which an unchanged one lies; only HTML shows it.
+  case spark(Sparkline)
 }
 
 /// Part of a report as people read it: a table, a list, or blocks of text.
@@ -25,7 +27,6 @@ struct Section: Sendable {
 
   struct Column: Hashable, Sendable {
     var title: String
-    var isNumber = false
   }
 
   struct Row: Hashable, Sendable {
@@ -35,7 +36,14 @@ struct Section: Sendable {
     var text = ""
   }
 
-  /// `✗ Newly failing`, without a count.
+  /// How it looks where there is colour: never the only sign.
+  enum Tone: String, Hashable, Sendable {
+    case plain, worse, suspect, better
+  }
+
+  /// Stands before the title.
+  var glyph = ""
+  /// `Newly failing`, without a count.
   var title: String
   var shape: Shape
   var rows: [Row]
@@ -43,6 +51,7 @@ struct Section: Sendable {
   var total: Int
   /// The number behind the title.
   var count: Int
+  var tone = Tone.plain
   /// Folded where the platform can.
   var isFolded = false
   /// Never dropped whole while anything else can be.
@@ -60,4 +69,7 @@ struct Section: Sendable {
     total = rows.count
     count = rows.count
   }
+
+  /// `✗ Newly failing`
+  var heading: String { glyph.isEmpty ? title : "\(glyph) \(title)" }
 }

@@ -15,6 +15,8 @@ struct Sections {
 
   /// Rows of a section that stand open; what is behind them is folded.
   private static let openRows = 25
+  /// Rows that are made at all: more than the budgets take of the shortest.
+  private var rowLimit: Int { detail == .brief ? 1500 : 10_000 }
   /// Failure texts of ``Detail/full``.
   private static let textLimit = 200
 
@@ -79,8 +81,12 @@ struct Sections {
         ]
       }
     var section = Section(
-      "\(state.glyph) \(title)", what: "\(state.word) tests", shape: .table(columns),
-      rows: tests.map { test in Section.Row(cells: cells(of: test, in: state)) })
+      title, what: "\(state.word) tests", shape: .table(columns),
+      rows: tests.prefix(rowLimit).map { test in Section.Row(cells: cells(of: test, in: state)) })
+    section.total = tests.count
+    section.count = tests.count
+    section.glyph = state.glyph
+    section.tone = state.tone
     section.isFolded = isFolded
     section.page = "tests.html"
     return section
@@ -99,12 +105,14 @@ struct Sections {
     var pieces: [Piece] = [.code(SafeText.middleCut(test.identity.title, to: 160))]
     var context: [Piece] = []
     func add(_ lead: String, _ text: String) {
-      guard !text.isEmpty else { return }
-      context += [
-        .own((context.isEmpty ? "" : " · ") + lead), .text(SafeText.middleCut(text, to: 160)),
-      ]
+      let shown = SafeText.oneLine(SafeText.middleCut(text, to: 160))
+      guard !shown.isEmpty else { return }
+      context += [.own((context.isEmpty ? "" : " · ") + lead), .text(shown)]
     }
     add("", test.identity.place)
+    if let file = test.detail?.file {
+      add("", test.detail?.line.map { "\(file):\($0)" } ?? file)
+    }
     add("", test.identity.labels.description)
     if report.jobs.count > 1 { add("job ", test.job) }
     add("owner ", test.owner ?? "")
@@ -180,10 +188,7 @@ struct Sections {
   // MARK: Series
 
   private func changeColumns(last: String) -> [Section.Column] {
-    [
-      .init(title: "Series"), .init(title: "Was → now", isNumber: true), .init(title: "Change"),
-      .init(title: "Certainty"), .init(title: "Since"), .init(title: last),
-    ]
+    ["Series", "Change", "Certainty", "Since", last].map { Section.Column(title: $0) }
   }
 
   private func series(
@@ -191,35 +196,39 @@ struct Sections {
   ) -> Section? {
     guard let all = seriesByState[state], !all.isEmpty else { return nil }
     var section = Section(
-      "\(state.glyph) \(title)", what: "\(state.word) series", shape: .table(columns),
-      rows: all.map { series in Section.Row(cells: cells(of: series)) })
+      title, what: "\(state.word) series", shape: .table(columns),
+      rows: all.prefix(rowLimit).map { series in Section.Row(cells: cells(of: series)) })
+    section.total = all.count
+    section.count = all.count
+    section.glyph = state.glyph
+    section.tone = state.tone
     section.isFolded = state != .regressed && state != .suspected
     section.page = state == .missing ? "alerts.html" : "benchmarks.html"
     return section
   }
 
   private func cells(of series: SeriesChange) -> [[Piece]] {
-    let now = series.value.map {
-      DisplayUnit(for: series.unit, largest: abs($0)).text($0)
-    }
     switch series.state {
-    case .missing:
-      let last = series.points.last.map {
-        DisplayUnit(for: series.unit, largest: abs($0.value)).text($0.value)
-      }
-      return [name(of: series), [.text(last ?? "–")]]
-    case .new: return [name(of: series), [.text(now ?? "–")]]
+    case .missing: return [name(of: series), values([series.points.last?.value], of: series)]
+    case .new: return [name(of: series), values([series.value], of: series)]
     case .insufficientData:
-      return [name(of: series), [.text(now ?? "–")], [explanation(of: series)]]
+      return [name(of: series), values([series.value], of: series), [explanation(of: series)]]
     default:
       let last =
         series.state == .suspected ? [.text(remedy(for: series))] : suspects(series.suspects)
+      let change =
+        [.own(Words.change(of: series) ?? "not known"), .lineBreak]
+        + values([series.baseline?.value, series.value], of: series)
       return [
-        name(of: series), [.text(Words.wasAndNow(series))],
-        [.text(Words.change(of: series) ?? "–")],
-        [.text(Words.certainty(of: series))], since(series.changePoint), last,
+        name(of: series), change, [.own(Words.certainty(of: series))], since(series.changePoint),
+        last,
       ]
     }
+  }
+
+  private func values(_ values: [Double?], of series: SeriesChange) -> [Piece] {
+    let text = Words.values(values, of: series)
+    return [DisplayUnit.isOwn(series.unit) ? .own(text) : .text(text)]
   }
 
   private func remedy(for series: SeriesChange) -> String {
@@ -243,6 +252,7 @@ struct Sections {
       pieces += [.own(" · "), .text(SafeText.middleCut(text, to: 160))]
     }
     if let owner = series.owner, !owner.isEmpty { pieces += [.own(" · owner "), .text(owner)] }
+    if let line = Sparkline(series) { pieces.append(.spark(line)) }
     return pieces
   }
 
@@ -278,7 +288,10 @@ struct Sections {
         ]
       ])
     }
-    let reasons = report.reasons.filter { !told.contains($0.code) }.map { reason -> Section.Row in
+    // Where the headline is the first reason, it is told.
+    let isTold = report.verdict == .unjudged && (report.reasons.first?.message.count ?? 0) < 240
+    let others = report.reasons.dropFirst(isTold ? 1 : 0)
+    let reasons = others.filter { !told.contains($0.code) }.map { reason -> Section.Row in
       Section.Row(cells: [[.text(SafeText.middleCut(reason.message, to: 600))]])
     }
     guard !gates.isEmpty || !reasons.isEmpty else { return nil }
@@ -404,8 +417,8 @@ struct Sections {
     var folded = open
     folded.title += ", the others"
     folded.rows.removeFirst(Self.openRows)
-    folded.total = folded.rows.count
-    folded.count = folded.rows.count
+    folded.total -= Self.openRows
+    folded.count = folded.total
     folded.isFolded = true
     folded.isEssential = false
     open.rows.removeLast(open.rows.count - Self.openRows)

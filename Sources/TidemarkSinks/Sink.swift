@@ -45,4 +45,7 @@ package struct Rendering: Hashable, Sendable {
 }
 
 /// Every sink, in the order in which they are written.
-package let sinks: [any Sink.Type] = [ReportFile.self, Comment.self, JUnitFile.self]
+package let sinks: [any Sink.Type] = [
+  ReportFile.self, Comment.self, Summary.self, JUnitFile.self, Jenkins.self, Azure.self,
+  GitLab.self, GitHub.self,
+]

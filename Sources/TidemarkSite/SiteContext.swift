@@ -17,6 +17,9 @@ struct SiteContext {
   /// The run that this one is compared with, side by side, by its place in the window.
   let comparedRun: Int?
   let hasAlertsPage: Bool
+  /// The time and the commit of each run of the window, as pages show them.
+  let runTimes: [Value]
+  let runCommits: [Value]
   private let seriesIndices: [Identifier: Int]
   private let testIndices: [Identifier: Int]
 
@@ -41,6 +44,8 @@ struct SiteContext {
     testIndices = Dictionary(
       report.tests.enumerated().map { ($0.element.id, $0.offset) },
       uniquingKeysWith: { first, _ in first })
+    runTimes = report.runs.map { SiteContext.time($0.time) }
+    runCommits = report.runs.map { SiteContext.commit($0.commit) }
     hasGridPage = GridPage.hasCells(report)
     comparedRun = ComparePage.otherRun(report)
     hasAlertsPage = !report.series.isEmpty || !report.tests.isEmpty
@@ -119,12 +124,16 @@ struct SiteContext {
 
   // MARK: Small parts
 
-  func commit(_ commit: String?) -> Value {
+  func commit(_ commit: String?) -> Value { SiteContext.commit(commit) }
+
+  private static func commit(_ commit: String?) -> Value {
     guard let commit, !commit.isEmpty else { return .empty }
     return .html(Array("<code>\(HTML.escaped(shortCommit(commit)))</code>".utf8))
   }
 
-  func time(_ time: Timestamp) -> Value {
+  func time(_ time: Timestamp) -> Value { SiteContext.time(time) }
+
+  private static func time(_ time: Timestamp) -> Value {
     .html(
       Array(
         "<time datetime=\"\(TimeText.rfc3339(time))\">\(TimeText.minute(time))</time>".utf8))
@@ -242,7 +251,7 @@ struct SiteContext {
 
   var unreadInputs: [InputRecord] { report.inputs.filter { $0.status != .read } }
 
-  /// `Showing 500 of 12,431; the rest: tests-2.html, report.json`
+  /// `Showing 500 of 12,431 rows; the rest: tests-2.html`
   func cut(shown: Int, total: Int, name: String, page: Int, pages: Int) -> Value {
     guard pages > 1 || shown < total else { return .empty }
     var links: [Value] = []
@@ -250,7 +259,7 @@ struct SiteContext {
       links.append(["href": .text(Pager.path(name, page: other)), "first": .flag(links.isEmpty)])
     }
     let sentence = words.text(
-      "cut.showing", ["shown": NumberText.count(shown), "total": NumberText.count(total)])
+      "cut.rows", ["shown": NumberText.count(shown), "total": NumberText.count(total)])
     return ["sentence": .text(sentence), "links": .list(links)]
   }
 }

@@ -14,6 +14,8 @@ package struct CommonMode: Sendable {
     var moves: [Double] = []
     /// The lasting ones, by their place in `runs`.
     var shifts: [(place: Int, shift: Double)] = []
+    /// The ranks of runs at which a change of machine class explains a shift.
+    var classChanges: Set<Int> = []
   }
 
   private(set) var courses: [Group: Course] = [:]
@@ -31,10 +33,10 @@ package struct CommonMode: Sendable {
     }
   }
 
-  /// The machine changes of all groups, by run and unit.
+  /// The machine changes of all groups, by run and unit, without those that a machine class tells.
   var machineChanges: [MachineChange] {
     let changes = courses.flatMap { group, course in
-      course.shifts.map {
+      course.shifts.filter { !course.classChanges.contains(course.runs[$0.place]) }.map {
         MachineChange(
           run: course.runs[$0.place],
           shift: Scale.logarithmic.effect(from: 0, to: $0.shift), unit: group.unit,
@@ -88,6 +90,7 @@ extension CommonMode.Course {
   /// of those departures the median, where it stands out and most series agree on its sign.
   fileprivate init(of tracks: [Track], options: DetectorOptions) {
     runs = Self.allRuns(of: tracks)
+    classChanges = Set(tracks.flatMap { track in track.classChanges.map { track.runs[$0] } })
     moves = [Double](repeating: 0, count: runs.count)
     var aligned = AlignedValues(of: tracks, runs: runs)
     var recent = RecentValues(series: tracks.count, runs: options.commonRuns)
@@ -99,8 +102,8 @@ extension CommonMode.Course {
       for i in values.indices {
         let value = aligned.next(of: i, at: place)
         values[i] = value
-        guard place >= 3, value.isFinite, let level = recent.median(i) else { continue }
-        departures.append(value - level)
+        let departure = value - recent.median(i)
+        if place >= 3, departure.isFinite { departures.append(departure) }
       }
       if departures.count >= options.commonSeries {
         moves[place] = Self.commonMove(departures, options: options, sample: &sample)
@@ -150,7 +153,8 @@ extension CommonMode.Course {
       guard abs(shift) > options.machineShift, jump > abs(shift) / 2 else { continue }
       if place > 10 {
         moves.withUnsafeBufferPointer {
-          sample.takeDifferences(of: UnsafeBufferPointer(rebasing: $0[...place]))
+          sample.takeDifferences(
+            of: UnsafeBufferPointer(rebasing: $0[max(0, place - options.window)...place]))
         }
         guard abs(shift) > options.machineNoise * sample.spread else { continue }
       }
@@ -159,95 +163,48 @@ extension CommonMode.Course {
   }
 }
 
-/// The values of many tracks, each with its run's place among all runs, in two arrays: going through
+/// The values of many tracks, each with its run's place among all runs, in plain arrays: going through
 /// them run by run touches no track.
 private struct AlignedValues {
   private var values: [Double] = []
-  private var places: [Int] = []
-  private var nexts: [Int] = []
-  private var ends: [Int] = []
+  /// The places of the values of tracks that missed runs; tracks that missed none need none.
+  private var places: [Int32] = []
+  private var cursors: [Cursor] = []
+
+  private struct Cursor {
+    /// Where the next value is in `values`.
+    var next: Int
+    var end: Int
+    /// What leads from there to its place in `places`; `nil` for a track that missed no run.
+    var toPlace: Int?
+  }
 
   init(of tracks: [Track], runs: [Int]) {
-    let total = tracks.reduce(0) { $0 + $1.y.count }
-    values.reserveCapacity(total)
-    places.reserveCapacity(total)
+    values.reserveCapacity(tracks.reduce(0) { $0 + $1.y.count })
+    cursors.reserveCapacity(tracks.count)
     for track in tracks {
-      nexts.append(values.count)
+      let start = values.count
       values += track.y
-      if track.runs == runs {
-        places += runs.indices
-      } else {
+      var toPlace: Int?
+      if track.runs.count < runs.count {
+        toPlace = places.count - start
         var place = 0
         for run in track.runs {
           while runs[place] < run { place += 1 }
-          places.append(place)
+          places.append(Int32(truncatingIfNeeded: place))
         }
       }
-      ends.append(values.count)
+      cursors.append(Cursor(next: start, end: values.count, toPlace: toPlace))
     }
   }
 
-  /// The value of a series at `place`, NaN without one; places are asked for in ascending order.
+  /// The value of a series at `place`, NaN without one; every place is asked for, in ascending order.
   @inline(__always)
   mutating func next(of series: Int, at place: Int) -> Double {
-    let next = nexts[series]
-    guard next < ends[series], places[next] == place else { return .nan }
-    nexts[series] = next + 1
-    return values[next]
+    let cursor = cursors[series]
+    guard cursor.next < cursor.end else { return .nan }
+    if let toPlace = cursor.toPlace, places[cursor.next &+ toPlace] != place { return .nan }
+    cursors[series].next &+= 1
+    return values[cursor.next]
   }
-}
-
-/// The values of the newest runs of many series, each series' also by size: medians are at hand.
-private struct RecentValues {
-  private let capacity: Int
-  /// By series, then by run in a ring; NaN where a series has none.
-  private var ring: [Double]
-  /// By series, then ascending; only the first `counts` of each.
-  private var ordered: [Double]
-  private var counts: [Int]
-  private var slot = 0
-
-  init(series: Int, runs: Int) {
-    capacity = runs
-    ring = [Double](repeating: .nan, count: series * runs)
-    ordered = ring
-    counts = [Int](repeating: 0, count: series)
-  }
-
-  func median(_ series: Int) -> Double? {
-    let count = counts[series]
-    guard count > 0 else { return nil }
-    let start = series * capacity
-    return (ordered[start + (count - 1) / 2] + ordered[start + count / 2]) / 2
-  }
-
-  /// Puts a value, or NaN for none, in the place of the oldest run's.
-  mutating func replaceOldest(_ series: Int, with value: Double) {
-    let start = series * capacity
-    let oldest = ring[start + slot]
-    ring[start + slot] = value
-    var count = counts[series]
-    if !oldest.isNaN {
-      var rank = start
-      while ordered[rank] != oldest { rank += 1 }
-      count -= 1
-      while rank < start + count {
-        ordered[rank] = ordered[rank + 1]
-        rank += 1
-      }
-    }
-    if !value.isNaN {
-      var rank = start + count
-      while rank > start, ordered[rank - 1] > value {
-        ordered[rank] = ordered[rank - 1]
-        rank -= 1
-      }
-      ordered[rank] = value
-      count += 1
-    }
-    counts[series] = count
-  }
-
-  /// Goes on to the next run.
-  mutating func advance() { slot = (slot + 1) % capacity }
 }

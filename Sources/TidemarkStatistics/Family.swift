@@ -18,3 +18,45 @@ package enum BenjaminiHochberg {
     return adjusted
   }
 }
+
+/// The newest changes of a batch, corrected for the number of its series.
+struct Family {
+  /// Where a change stands: series, track of the series, change of the track.
+  private struct Key: Hashable {
+    var series: Int
+    var track: Int
+    var change: Int
+  }
+
+  private var q: [Key: Double] = [:]
+  private let rate: Double
+
+  init(of judged: [JudgedSeries], series count: Int, options: DetectorOptions) {
+    rate = options.falseDiscoveryRate
+    var keys: [Key] = []
+    var p: [Double] = []
+    for (series, judgedSeries) in judged.enumerated() {
+      for (track, judgedTrack) in judgedSeries.tracks.enumerated() {
+        for (change, isInFamily) in judgedTrack.isInFamily.enumerated() where isInFamily {
+          keys.append(Key(series: series, track: track, change: change))
+          p.append(judgedTrack.changes[change].p)
+        }
+      }
+    }
+    for (key, adjusted) in zip(keys, BenjaminiHochberg.adjusted(p, tests: count)) {
+      q[key] = adjusted
+    }
+  }
+
+  func letThrough(_ judged: JudgedTrack, series: Int, track: Int) -> [Change] {
+    judged.changes.enumerated().compactMap { place, change in
+      guard let adjusted = q[Key(series: series, track: track, change: place)] else {
+        return change
+      }
+      guard adjusted <= rate else { return nil }
+      var change = change
+      change.q = adjusted
+      return change
+    }
+  }
+}

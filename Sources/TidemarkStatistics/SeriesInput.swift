@@ -26,8 +26,8 @@ package enum BetterDirection: Hashable, Sendable {
 
 /// One series as the detector takes it: numbers per run, oldest first.
 ///
-/// All arrays that are given have as many elements as `values`; what is missing at their end counts
-/// as absent, what is too much is ignored. A run that the series missed is either left out of all
+/// The arrays besides `values` go with it element by element; what is missing at an array's end is
+/// not known, what is too much is ignored. A run that the series missed is either left out of all
 /// arrays or a value that is not finite.
 package struct SeriesInput: Hashable, Sendable {
   /// Names the series in the answer; it has no part in the judgement.
@@ -38,14 +38,16 @@ package struct SeriesInput: Hashable, Sendable {
   package var direction: BetterDirection
   /// One value a run, oldest first. Values that are not finite are absent ones.
   package var values: [Double]
-  /// The rank of each value's run among the runs of the batch, strictly ascending, so that series
-  /// of one batch can be aligned. Where the array is short, ranks count on from its last.
+  /// The rank of each value's run among the runs of the batch, ascending, so that series of one batch
+  /// can be aligned. A series whose ranks do not ascend, or are too few, has no part in what the
+  /// series have in common.
   package var runs: [Int]
-  /// The explicit machine class of each value's run, where one is known.
+  /// The explicit machine class of each value's run; as many as `values`, or none is known.
   package var environment: [String]?
   /// The number of items behind each value of a rate.
   package var counts: [Double]?
-  /// The standard error of each value, in its unit; not finite where unknown.
+  /// The standard error of each value, in its unit; not finite where unknown. Used for rates without
+  /// counts: they tell how many items stand behind a value.
   package var standardErrors: [Double]?
   /// The repetitions within each run, in the unit of `values`; empty where unknown.
   package var samples: [[Double]]?

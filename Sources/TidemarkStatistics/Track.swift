@@ -23,12 +23,15 @@ package struct Track: Sendable {
   let knownDeviations: [Double]
   /// Positions in `y` at which a boundary is given: neither judged nor reported.
   let fixedBoundaries: [Int]
-  /// The position in `y` of the first run of the newest run's machine class, in one stretch.
-  let classStart: Int
+  /// The positions in `y` of runs whose machine class is not that of the run before.
+  let classChanges: [Int]
   /// The common mode's lasting moves, by the position in `y` of the first run after them.
   var machineShifts: [MachineShift] = []
   /// The repetitions within the newest run, on the scale; empty if unknown.
   var newestRepetitions: [Double]
+
+  /// The position of the first run of the newest run's machine class, in one stretch.
+  var classStart: Int { classChanges.last ?? 0 }
 
   /// A lasting move of the common mode as one track sees it.
   struct MachineShift: Hashable, Sendable {
@@ -104,8 +107,7 @@ extension Track {
     self.indices = indices
     runs = Self.ranks(input.runs, indices)
     knownDeviations = Self.knownDeviations(counts: counts, scale: scale)
-    let classChanges = Self.classChanges(classes, indices)
-    classStart = classChanges.last ?? 0
+    classChanges = Self.classChanges(classes, indices)
     fixedBoundaries = Self.fixedBoundaries(input, indices, classChanges: classChanges)
     newestRepetitions = Self.repetitions(input, indices.last, scale: scale)
   }
@@ -126,8 +128,11 @@ extension Track {
   }
 
   /// The counts behind a rate; runs without one get the median of the others. `nil` if none is known.
+  ///
+  /// Without counts, standard errors tell what they are worth: p (1 − p) / error².
   private static func knownCounts(_ input: SeriesInput, _ indices: [Int]) -> [Double]? {
-    guard case .rate = input.kind, let all = input.counts else { return nil }
+    guard case .rate(let percent) = input.kind else { return nil }
+    let all = input.counts ?? effectiveCounts(input, scale: percent ? 100 : 1)
     let given = indices.map { $0 < all.count && all[$0] >= 1 && all[$0].isFinite ? all[$0] : nil }
     var sample = OrderedSample()
     sample.take(given.compactMap { $0 })
@@ -136,12 +141,25 @@ extension Track {
     return given.map { $0 ?? usual }
   }
 
+  private static func effectiveCounts(_ input: SeriesInput, scale: Double) -> [Double] {
+    guard let errors = input.standardErrors else { return [] }
+    return zip(input.values, errors).map { value, error in
+      let p = value / scale
+      return p * (1 - p) / squared(error / scale)
+    }
+  }
+
   private static func knownDeviations(counts: [Double]?, scale: Scale) -> [Double] {
     guard case .arcsine = scale, let counts else { return [] }
     return counts.map { 0.5 / $0.squareRoot() }
   }
 
   private static func ranks(_ given: [Int], _ indices: [Int]) -> [Int] {
+    if indices.count == given.count, indices.last == given.count - 1,
+      zip(given, given.dropFirst()).allSatisfy({ $0 < $1 })
+    {
+      return given  // The usual case shares the input's array.
+    }
     var ranks: [Int] = []
     ranks.reserveCapacity(indices.count)
     for index in indices {

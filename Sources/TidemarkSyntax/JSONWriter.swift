@@ -157,7 +157,12 @@ package struct JSONWriter {
           index += 3
           continue
         }
-        escape(byte)
+        if byte == UInt8(ascii: "#"), index > 0, utf8[index - 1] == byte {
+          // `##vso[` is a command to Azure wherever it stands in a log, JSON or not.
+          bytes.append(contentsOf: "\\u0023".utf8)
+        } else {
+          escape(byte)
+        }
         index += 1
       }
     }

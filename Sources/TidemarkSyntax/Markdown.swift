@@ -23,7 +23,7 @@ package enum Markdown {
   package static func code(_ text: String) -> String {
     let shown = SafeText.oneLine(text)
     guard !shown.isEmpty else { return "(empty)" }
-    let broken = LogCommands.broken(shown)
+    let broken = unmarked(shown)
     let (written, expected) =
       // A cell ends at a `|` even inside a code span, and readers disagree on `\\|` there.
       broken.contains("|") ? (codeElement(joined(broken)), joined(broken)) : (span(broken), broken)
@@ -32,7 +32,7 @@ package enum Markdown {
 
   /// `text`, all its lines, as a fenced block with a line end behind it.
   package static func fence(_ text: String) -> String {
-    var body = LogCommands.broken(SafeText.visible(text))
+    var body = unmarked(SafeText.visible(text))
     while body.last == "\n" { body.removeLast() }
     let fence = String(repeating: "`", count: max(longestRun(of: "`", in: body) + 1, 3))
     return "\(fence)text\n\(body)\n\(fence)\n"
@@ -96,7 +96,7 @@ package enum Markdown {
     for node in nodes(below: root) { tame(node) }
     guard let html = cmark_render_html(root, CMARK_OPT_SAFE) else { return "" }
     defer { free(html) }
-    return String(cString: html)
+    return LogCommands.brokenHTML(String(cString: html))
   }
 
   private static func tame(_ node: OpaquePointer) {
@@ -232,12 +232,20 @@ package enum Markdown {
         case "#": isWord || next == "#" || next == "["
         case "-": isIssuePrefix(before: index, in: scalars) && ("0"..."9").contains(next)
         case ":": next == "/" || next == ":"
+        case "]": next == "("
         case "w", "W": next == "." && endsInWWW(scalars[...index])
         default: false
         }
       if breaks { out.append(joiner) }
     }
     return String(out)
+  }
+
+  /// `shown` for a code span or block: without log commands, and without the ends of an HTML
+  /// comment, which who looks for a marker would find there.
+  private static func unmarked(_ shown: String) -> String {
+    LogCommands.broken(shown).replacing("<!--", with: "<!\u{2060}--")
+      .replacing("-->", with: "--\u{2060}>")
   }
 
   private static func isIssuePrefix(before index: Int, in scalars: [Unicode.Scalar]) -> Bool {

@@ -4,15 +4,11 @@ struct XMLDeclaration {
   var range: Range<Int>
   var encoding: String?
 
-  /// The first declaration in `bytes`; nil where there is none, or its end is not here.
-  static func find(in bytes: UnsafeBufferPointer<UInt8>) -> XMLDeclaration? {
-    let opening = Array("<?xml".utf8)
+  /// Where the first declaration in `bytes` begins; nil where there is none.
+  static func find(in bytes: UnsafeBufferPointer<UInt8>) -> Int? {
     var index = 0
-    while index + opening.count < bytes.count {
-      guard let hit = bytes[index...].firstIndex(of: opening[0]) else { return nil }
-      if startsDeclaration(bytes, at: hit) {
-        return read(bytes, from: hit)
-      }
+    while let hit = bytes[index...].firstIndex(of: UInt8(ascii: "<")) {
+      if startsDeclaration(bytes, at: hit) { return hit }
       index = hit + 1
     }
     return nil

@@ -1,3 +1,4 @@
+private import Glibc
 package import TidemarkModel
 
 /// Where bytes come from, block by block.
@@ -45,6 +46,14 @@ final class XMLInput {
     case asciiOf(String)
   }
 
+  /// What the next decoded byte is part of.
+  private enum Region {
+    case markup
+    case comment
+    /// - Parameter atBracket: Whether the text given out last ends, or may end, in `]`.
+    case cdata(atBracket: Bool)
+  }
+
   private let source: any ByteSource
   private let blockSize: Int
   private let sizeHint: Int
@@ -56,6 +65,11 @@ final class XMLInput {
   private var position = 0
   private var end = 0
   private var rawEnd = 0
+  /// Bytes that were given out and came back, or were looked at ahead; those from `frontPosition` on
+  /// are next.
+  private var front: [UInt8] = []
+  private var frontPosition = 0
+  private var region = Region.markup
   /// For what is not UTF-8: bytes that wait for their other half.
   private var halves: [UInt8] = []
   private var bytesRead = 0
@@ -74,44 +88,64 @@ final class XMLInput {
 
   deinit { buffer.deallocate() }
 
-  /// The decoded bytes that are here.
-  var window: UnsafeBufferPointer<UInt8> {
-    UnsafeBufferPointer(start: buffer + position, count: end - position)
+  /// The bytes that are next, as many as ``ensure(_:)`` has brought.
+  func withWindow<Answer>(_ body: (UnsafeBufferPointer<UInt8>) -> Answer) -> Answer {
+    front.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[frontPosition...])) }
   }
+
+  /// How many bytes ``withWindow(_:)`` shows.
+  var windowCount: Int { front.count - frontPosition }
+
+  /// Whether nothing is left, here or in the source.
+  var isExhausted: Bool { windowCount == 0 && isAtEnd && rawEnd == position }
 
   /// The share of the source that was given out, roughly; 0 where its size is not known.
   var progress: Double {
     sizeHint > 0 ? min(Double(max(bytesRead - (rawEnd - position), 0)) / Double(sizeHint), 1) : 0
   }
 
-  func consume(_ count: Int) { position += count }
+  func consume(_ count: Int) { frontPosition += count }
 
   /// Copies up to `count` bytes to `target`.
   ///
+  /// - Parameter count: 16 at least.
   /// - Returns: How many; 0 at the end.
   func read(into target: UnsafeMutablePointer<UInt8>, count: Int) throws(Problem) -> Int {
-    while position == end {
-      guard try more() else { return 0 }
+    if frontPosition < front.count {
+      let got = min(count, front.count - frontPosition)
+      withWindow { window in
+        if let start = window.baseAddress { target.update(from: start, count: got) }
+      }
+      frontPosition += got
+      return got
     }
-    let got = min(count, end - position)
-    target.update(from: buffer + position, count: got)
-    position += got
-    return got
+    return try flatten(into: target, count: count)
   }
 
-  /// Makes ``window`` at least `count` bytes long, unless the end comes first.
+  /// Makes the window at least `count` bytes long, unless the end comes first.
   func ensure(_ count: Int) throws(Problem) {
-    while end - position < count {
-      guard try more() else { return }
+    guard windowCount < count else { return }
+    front.removeFirst(frontPosition)
+    frontPosition = 0
+    while front.count < count {
+      let room = max(count - front.count, 64)
+      var failure: Problem?
+      let piece = [UInt8](unsafeUninitializedCapacity: room) { buffer, filled in
+        guard let start = buffer.baseAddress else { return }
+        do throws(Problem) { filled = try flatten(into: start, count: room) } catch {
+          failure = error
+        }
+      }
+      if let failure { throw failure }
+      if piece.isEmpty { return }
+      front += piece
     }
   }
 
   /// Puts bytes that ``read(into:count:)`` gave back in front.
   func unread(_ bytes: UnsafeBufferPointer<UInt8>) {
-    if position < bytes.count { makeRoom(inFront: bytes.count) }
-    position -= bytes.count
-    guard let start = bytes.baseAddress else { return }
-    (buffer + position).update(from: start, count: bytes.count)
+    front = Array(bytes) + front[frontPosition...]
+    frontPosition = 0
   }
 
   /// Looks at the first bytes and decides how the rest is decoded. To be called once, first.
@@ -140,7 +174,9 @@ final class XMLInput {
   }
 
   private func declaredCoding(in start: UnsafeBufferPointer<UInt8>) -> Coding {
-    guard let name = XMLDeclaration.find(in: start)?.encoding else { return .utf8 }
+    guard let place = XMLDeclaration.find(in: start),
+      let name = XMLDeclaration.read(start, from: place)?.encoding
+    else { return .utf8 }
     switch SingleByteEncoding.folded(name) {
     case "utf-8", "utf8", "ascii", "us-ascii": return .utf8
     case let other where other.hasPrefix("utf") || other.hasPrefix("ucs"):
@@ -192,17 +228,6 @@ final class XMLInput {
     buffer.deallocate()
     buffer = fresh
     capacity = larger
-  }
-
-  private func makeRoom(inFront count: Int) {
-    let fresh = UnsafeMutablePointer<UInt8>.allocate(capacity: capacity + count)
-    (fresh + count).update(from: buffer + position, count: rawEnd - position)
-    buffer.deallocate()
-    buffer = fresh
-    capacity += count
-    rawEnd += count - position
-    end += count - position
-    position = count
   }
 
   private func decode() throws(Problem) {
@@ -307,6 +332,174 @@ final class XMLInput {
     rest = []
     append(out)
   }
+}
+
+// MARK: - CDATA sections
+
+extension XMLInput {
+  /// Copies decoded bytes to `target`, CDATA sections as plain text with `&lt;` and `&amp;` in it.
+  ///
+  /// libxml2 collects a whole CDATA section, of whatever size, character by character before it
+  /// hands it on; text it hands on piece by piece, and three times as fast.
+  private func flatten(into target: UnsafeMutablePointer<UInt8>, count: Int) throws(Problem) -> Int
+  {
+    var filled = 0
+    while filled == 0 {
+      if position == end, try !more() { return 0 }
+      var isShort = false
+      while position < end, filled < count, !isShort {
+        let room = count - filled
+        switch region {
+        case .markup: isShort = try copyMarkup(to: target, &filled, room)
+        case .comment: isShort = copyComment(to: target, &filled, room)
+        case .cdata(let atBracket):
+          if room < 8 { return filled }
+          isShort = copyCDATA(to: target, &filled, room, atBracket)
+        }
+      }
+      // What is here is not enough to tell what it is.
+      if isShort, filled == 0, try !more() { return 0 }
+    }
+    return filled
+  }
+
+  private func copy(_ count: Int, to target: UnsafeMutablePointer<UInt8>, _ filled: inout Int) {
+    (target + filled).update(from: buffer + position, count: count)
+    filled += count
+    position += count
+  }
+
+  /// - Returns: Whether more bytes are needed to go on.
+  private func copyMarkup(
+    to target: UnsafeMutablePointer<UInt8>, _ filled: inout Int, _ room: Int
+  ) throws(Problem) -> Bool {
+    let here = min(end - position, room)
+    let start = buffer + position
+    var searched = 0
+    while let hit = memchr(start + searched, Int32(UInt8(ascii: "!")), here - searched) {
+      let index = start.distance(to: hit.assumingMemoryBound(to: UInt8.self))
+      searched = index + 1
+      guard index > 0, start[index - 1] == UInt8(ascii: "<") else { continue }
+      let opening = UnsafeBufferPointer(start: start + index - 1, count: end - position - index + 1)
+      if opening.count < 9, !isAtEnd {
+        copy(index - 1, to: target, &filled)
+        return true
+      }
+      if opening.starts(with: "<![CDATA[".utf8) {
+        copy(index - 1, to: target, &filled)
+        position += 9
+        region = .cdata(atBracket: true)
+        return false
+      }
+      if opening.starts(with: "<!--".utf8) {
+        if index + 3 > here {
+          copy(index - 1, to: target, &filled)
+          return true
+        }
+        copy(index + 3, to: target, &filled)
+        region = .comment
+        return false
+      }
+    }
+    // A `<` at the end may begin a section.
+    let endsOpen = start[here - 1] == UInt8(ascii: "<") && !(isAtEnd && position + here == rawEnd)
+    copy(endsOpen ? here - 1 : here, to: target, &filled)
+    return endsOpen
+  }
+
+  private func copyComment(
+    to target: UnsafeMutablePointer<UInt8>, _ filled: inout Int, _ room: Int
+  ) -> Bool {
+    let here = min(end - position, room)
+    let start = buffer + position
+    for index in 0..<here where start[index] == UInt8(ascii: "-") {
+      let rest = UnsafeBufferPointer(start: start + index, count: end - position - index)
+      if rest.count < 3, !isAtEnd {
+        copy(index, to: target, &filled)
+        return true
+      }
+      if rest.starts(with: "-->".utf8) {
+        copy(index, to: target, &filled)
+        region = .markup
+        return false
+      }
+    }
+    copy(here, to: target, &filled)
+    return false
+  }
+
+  private func copyCDATA(
+    to target: UnsafeMutablePointer<UInt8>, _ filled: inout Int, _ room: Int, _ atBracket: Bool
+  ) -> Bool {
+    let run = plainRun(limit: room - 8)
+    if run > 0 {
+      copy(run, to: target, &filled)
+      region = .cdata(atBracket: false)
+      return false
+    }
+    let byte = buffer[position]
+    switch byte {
+    case UInt8(ascii: "<"): put("&lt;", to: target, &filled)
+    case UInt8(ascii: "&"): put("&amp;", to: target, &filled)
+    // `]]>` in text is an error, also where two sections make it up.
+    case UInt8(ascii: ">") where atBracket: put("&gt;", to: target, &filled)
+    case UInt8(ascii: "]"):
+      let rest = UnsafeBufferPointer(start: buffer + position, count: end - position)
+      if rest.count < 3, !isAtEnd { return true }
+      if rest.starts(with: "]]>".utf8) {
+        position += 3
+        region = .markup
+        return false
+      }
+      copy(1, to: target, &filled)
+    default: copy(1, to: target, &filled)
+    }
+    region = .cdata(atBracket: byte == UInt8(ascii: "]"))
+    return false
+  }
+
+  private func put(
+    _ text: StaticString, to target: UnsafeMutablePointer<UInt8>, _ filled: inout Int
+  ) {
+    (target + filled).update(from: text.utf8Start, count: text.utf8CodeUnitCount)
+    filled += text.utf8CodeUnitCount
+    position += 1
+  }
+
+  /// How many bytes from `position` on, up to `limit`, mean nothing in a CDATA section or in text.
+  private func plainRun(limit: Int) -> Int {
+    let here = min(end - position, limit)
+    let start = buffer + position
+    guard here > 0, start[0] != UInt8(ascii: ">") else { return 0 }
+    // Behind any other byte of the run a `>` is plain.
+    var index = 0
+    let raw = UnsafeRawPointer(start)
+    while index &+ 8 <= here,
+      !holdsMark(raw.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+    {
+      index &+= 8
+    }
+    while index < here, !isMark(start[index]) { index &+= 1 }
+    return index
+  }
+}
+
+/// Whether a byte means something in text: `<`, `&`, and `]`, which may begin a section's end.
+@inline(__always)
+private func isMark(_ byte: UInt8) -> Bool {
+  byte == UInt8(ascii: "<") || byte == UInt8(ascii: "&") || byte == UInt8(ascii: "]")
+}
+
+/// Whether one of eight bytes is such a mark.
+@inline(__always)
+private func holdsMark(_ eight: UInt64) -> Bool {
+  let ones: UInt64 = 0x0101_0101_0101_0101
+  let marks = (eight ^ (ones &* 0x3C), eight ^ (ones &* 0x26), eight ^ (ones &* 0x5D))
+  // A byte that is 0 borrows into its highest bit.
+  let zeros =
+    ((marks.0 &- ones) & ~marks.0) | ((marks.1 &- ones) & ~marks.1)
+    | ((marks.2 &- ones) & ~marks.2)
+  return zeros & (ones &* 0x80) != 0
 }
 
 private enum CleanStop {

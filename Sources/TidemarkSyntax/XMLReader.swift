@@ -28,20 +28,31 @@ package final class XMLReader {
 
   private let input: XMLInput
   private let dictionary: xmlDictPtr
-  private var context: xmlParserCtxtPtr?
-  private var events: (any XMLEvents)?
-  private var failure: Problem? { didSet { hasFailed = failure != nil } }
-  private var hasFailed = false
-  private var documentEnded = false
+  private var failure: Problem?
   private var hasEntities = false
-  private var sinceLastEvent = 0
+  private let now: UnsafeMutablePointer<Now>
   private var place = (line: 1, column: 1)
   private var found: [XMLRepair: Finding] = [:]
 
+  /// What each event looks at. Behind a pointer, because a class's properties are checked for
+  /// exclusive access each time.
+  private struct Now {
+    var context: xmlParserCtxtPtr?
+    var events: (any XMLEvents)?
+    var depth = 0
+    var skipsText = false
+    var hasFailed = false
+    var documentEnded = false
+    var sinceLastEvent = 0
+  }
+
   /// How deep the current element is: 1 for a root.
-  package private(set) var depth = 0
+  package var depth: Int { now.pointee.depth }
   /// Whether text is passed over. To be set from within events; false at first.
-  package var skipsText = false
+  package var skipsText: Bool {
+    get { now.pointee.skipsText }
+    set { now.pointee.skipsText = newValue }
+  }
 
   /// Where a repair was made first.
   private struct Finding {
@@ -57,9 +68,15 @@ package final class XMLReader {
     guard let dictionary = xmlDictCreate() else { throw XMLReader.noMemory }
     self.dictionary = dictionary
     input = XMLInput(source, blockSize: blockSize)
+    now = .allocate(capacity: 1)
+    now.initialize(to: Now())
   }
 
-  deinit { xmlDictFree(dictionary) }
+  deinit {
+    now.deinitialize(count: 1)
+    now.deallocate()
+    xmlDictFree(dictionary)
+  }
 
   private static let isInitialised: Bool = {
     xmlInitParser()
@@ -79,9 +96,11 @@ package final class XMLReader {
   }
 
   /// 1-based; in ``XMLEvents/start(_:_:)`` the line on which the tag ends.
-  package var line: Int { context.map { Int(xmlSAX2GetLineNumber($0)) } ?? place.line }
+  package var line: Int { now.pointee.context.map { Int(xmlSAX2GetLineNumber($0)) } ?? place.line }
   /// 1-based, in bytes; just behind what the event is about.
-  package var column: Int { context.map { Int(xmlSAX2GetColumnNumber($0)) } ?? place.column }
+  package var column: Int {
+    now.pointee.context.map { Int(xmlSAX2GetColumnNumber($0)) } ?? place.column
+  }
 
   /// How much of the file was read, from 0 to 1; 0 where its size is not known.
   package var progress: Double { input.progress }
@@ -100,8 +119,8 @@ package final class XMLReader {
   /// - Throws: ``Problem`` with line and column, but without the file's path.
   @discardableResult
   package func read(_ events: any XMLEvents) throws(Problem) -> Int {
-    self.events = events
-    defer { self.events = nil }
+    now.pointee.events = events
+    defer { now.pointee.events = nil }
     try input.begin()
     var documents = 0
     while try findDocument() {
@@ -118,97 +137,97 @@ package final class XMLReader {
 // MARK: - Documents
 
 extension XMLReader {
+  /// What stands between documents.
+  private enum Between {
+    case nothing, blanks(Int), byteOrderMark, comment, instruction, text
+    /// A document, and how many bytes its declaration takes.
+    case document(declaration: Int)
+  }
+
   /// Goes to the next document's first tag, past its XML declaration.
   ///
   /// - Returns: false at the end of the file.
   private func findDocument() throws(Problem) -> Bool {
     while true {
       try input.ensure(1024)
-      let window = input.window
-      guard let ink = window.firstIndex(where: { $0 > 0x20 }) else {
-        if window.isEmpty { return false }
-        advance(window.count)
-        continue
-      }
-      if ink > 0 {
-        advance(ink)
-        continue
-      }
-      if window.starts(with: [0xEF, 0xBB, 0xBF]) {
-        advance(3)
-      } else if XMLDeclaration.startsDeclaration(window, at: 0) {
-        guard let declaration = XMLDeclaration.read(window, from: 0) else { return true }
-        advance(declaration.range.upperBound)
-        return true
-      } else if window[0] == UInt8(ascii: "<") {
-        if window.starts(with: "<!--".utf8) {
-          if try !skip(to: "-->") { return false }
-        } else if window.starts(with: "<?".utf8) {
-          if try !skip(to: "?>") { return false }
-        } else {
-          return true
-        }
-      } else {
+      switch input.withWindow(XMLReader.whatBegins) {
+      case .nothing: return false
+      case .blanks(let count): advance(count)
+      case .byteOrderMark: advance(3)
+      case .comment: if try !skip(to: "-->") { return false }
+      case .instruction: if try !skip(to: "?>") { return false }
+      case .text:
         note(.textOutside, line: place.line)
-        try skipText()
+        try skipOutsideText()
+      case .document(let declaration):
+        advance(declaration)
+        return true
       }
     }
   }
 
+  private static func whatBegins(_ window: UnsafeBufferPointer<UInt8>) -> Between {
+    guard let ink = window.firstIndex(where: { $0 > 0x20 }) else {
+      return window.isEmpty ? .nothing : .blanks(window.count)
+    }
+    if ink > 0 { return .blanks(ink) }
+    if window.starts(with: [0xEF, 0xBB, 0xBF]) { return .byteOrderMark }
+    if XMLDeclaration.startsDeclaration(window, at: 0) {
+      return .document(
+        declaration: XMLDeclaration.read(window, from: 0)?.range.upperBound ?? 0)
+    }
+    if window.starts(with: "<!--".utf8) { return .comment }
+    if window.starts(with: "<?".utf8) { return .instruction }
+    return window[0] == UInt8(ascii: "<") ? .document(declaration: 0) : .text
+  }
+
   /// Passes over text up to the next `<?xml` or the next line that begins with `<`.
-  private func skipText() throws(Problem) {
-    while true {
-      let window = input.window
-      guard let lineEnd = window.firstIndex(of: 0x0A) else {
-        let declaration = XMLDeclaration.find(in: window)?.range.lowerBound
-        if let declaration { return advance(declaration) }
+  private func skipOutsideText() throws(Problem) {
+    while input.windowCount > 0 {
+      let (skipped, isDone) = input.withWindow { window -> (Int, Bool) in
+        let lineEnd = window.firstIndex(of: 0x0A).map { $0 + 1 } ?? window.count
+        let line = UnsafeBufferPointer(rebasing: window[..<lineEnd])
+        if let start = XMLDeclaration.find(in: line) { return (start, true) }
+        if lineEnd < window.count { return (lineEnd, window[lineEnd] == UInt8(ascii: "<")) }
         // The last bytes may be the beginning of a declaration.
-        advance(max(window.count - 5, 0))
-        let left = input.window.count
-        try input.ensure(left + 1024)
-        if input.window.count == left { return advance(left) }
-        continue
+        return (max(window.count - 6, 0), false)
       }
-      let line = UnsafeBufferPointer(rebasing: window[...lineEnd])
-      if let declaration = (0..<line.count).first(where: {
-        XMLDeclaration.startsDeclaration(line, at: $0)
-      }) {
-        return advance(declaration)
-      }
-      advance(line.count)
-      try input.ensure(1024)
-      if input.window.first == UInt8(ascii: "<") { return }
-      if input.window.isEmpty { return }
+      advance(skipped)
+      if isDone { return }
+      let left = input.windowCount
+      try input.ensure(left + 1024)
+      if input.windowCount == left { return advance(left) }
     }
   }
 
   /// Passes over a comment or an instruction between documents.
   private func skip(to mark: StaticString) throws(Problem) -> Bool {
-    let mark = UnsafeBufferPointer(start: mark.utf8Start, count: mark.utf8CodeUnitCount)
     while true {
-      let window = input.window
-      var index = 0
-      while index + mark.count <= window.count {
-        if UnsafeBufferPointer(rebasing: window[index..<index + mark.count]).elementsEqual(mark) {
-          advance(index + mark.count)
-          return true
+      let (skipped, isDone) = input.withWindow { window -> (Int, Bool) in
+        let mark = UnsafeBufferPointer(start: mark.utf8Start, count: mark.utf8CodeUnitCount)
+        let start = (0..<max(window.count - mark.count + 1, 0)).first {
+          UnsafeBufferPointer(rebasing: window[$0..<$0 + mark.count]).elementsEqual(mark)
         }
-        index += 1
+        if let start { return (start + mark.count, true) }
+        return (max(window.count - mark.count + 1, 0), false)
       }
-      advance(max(window.count - mark.count + 1, 0))
-      let left = input.window.count
+      advance(skipped)
+      if isDone { return true }
+      let left = input.windowCount
       try input.ensure(left + 1024)
-      if input.window.count == left { return false }
+      if input.windowCount == left { return false }
     }
   }
 
   /// Passes over `count` bytes, and keeps count of lines.
   private func advance(_ count: Int) {
-    for byte in input.window.prefix(count) {
-      if byte == 0x0A {
-        place = (place.line &+ 1, 1)
-      } else {
-        place.column &+= 1
+    input.withWindow { window in
+      for byte in window.prefix(count) {
+        if byte == 0x0A {
+          place = (place.line &+ 1, 1)
+        } else {
+          place.column &+= 1
+        }
       }
     }
     input.consume(count)
@@ -219,9 +238,9 @@ extension XMLReader {
     guard let context = xmlCreatePushParserCtxt(&handler, nil, nil, 0, nil) else {
       throw XMLReader.noMemory
     }
-    self.context = context
+    now.pointee.context = context
     defer {
-      self.context = nil
+      now.pointee.context = nil
       // The parser makes a document for declarations of entities, even for a handler of events.
       if let document = context.pointee.myDoc { xmlFreeDoc(document) }
       xmlFreeParserCtxt(context)
@@ -235,14 +254,14 @@ extension XMLReader {
     xmlDictSetLimit(dictionary, XMLReader.dictionaryLimit)
     try attachInput(to: context)
 
-    depth = 0
-    documentEnded = false
+    now.pointee.depth = 0
+    now.pointee.documentEnded = false
+    now.pointee.sinceLastEvent = 0
     hasEntities = false
-    sinceLastEvent = 0
     context.pointee.progressive = 0
     xmlParseDocument(context)
     if let failure { throw failure }
-    if !documentEnded {
+    if !now.pointee.documentEnded {
       throw Problem(
         "ends before its last element is closed", line: line, column: column,
         remedy: XMLReader.truncated)
@@ -274,11 +293,11 @@ extension XMLReader {
   }
 
   private func give(_ target: UnsafeMutablePointer<UInt8>, _ count: Int) -> Int32 {
-    guard !hasFailed, !documentEnded else { return 0 }
+    guard !now.pointee.hasFailed, !now.pointee.documentEnded else { return 0 }
     do throws(Problem) {
       let got = try input.read(into: target, count: count)
-      sinceLastEvent &+= got
-      if sinceLastEvent > XMLReader.pieceLimit {
+      now.pointee.sinceLastEvent &+= got
+      if now.pointee.sinceLastEvent > XMLReader.pieceLimit {
         throw Problem(
           "has a text, attribute or comment of more than 128 MiB", line: line,
           remedy: "keep such output out of the report")
@@ -331,42 +350,42 @@ extension XMLReader {
 
   private func started(_ name: XMLName, _ attributes: XMLAttributes) {
     beginEvent()
-    depth &+= 1
-    guard depth <= XMLReader.depthLimit else {
+    now.pointee.depth &+= 1
+    guard now.pointee.depth <= XMLReader.depthLimit else {
       return fail(
         Problem(
           "nests elements more than \(XMLReader.depthLimit) deep", line: line, column: column,
           remedy: "check what wrote it"))
     }
-    guard !hasFailed else { return }
-    do throws(Problem) { try events?.start(name, attributes) } catch { fail(error) }
+    guard !now.pointee.hasFailed else { return }
+    do throws(Problem) { try now.pointee.events?.start(name, attributes) } catch { fail(error) }
   }
 
   private func textCame(_ text: XMLText) {
-    sinceLastEvent = 0
-    guard !skipsText, depth > 0, !hasFailed else { return }
+    now.pointee.sinceLastEvent = 0
+    guard !now.pointee.skipsText, now.pointee.depth > 0, !now.pointee.hasFailed else { return }
     beginEvent()
-    do throws(Problem) { try events?.text(text) } catch { fail(error) }
+    do throws(Problem) { try now.pointee.events?.text(text) } catch { fail(error) }
   }
 
   private func ended(_ name: XMLName) {
     beginEvent()
-    guard !hasFailed, !documentEnded else { return }
-    do throws(Problem) { try events?.end(name) } catch { fail(error) }
-    depth &-= 1
-    if depth == 0 { endDocument() }
+    guard !now.pointee.hasFailed, !now.pointee.documentEnded else { return }
+    do throws(Problem) { try now.pointee.events?.end(name) } catch { fail(error) }
+    now.pointee.depth &-= 1
+    if now.pointee.depth == 0 { endDocument() }
   }
 
   private func beginEvent() {
-    sinceLastEvent = 0
+    now.pointee.sinceLastEvent = 0
     // After an error the parser drops even `&lt;`: the errors let through are no reason to.
-    context?.pointee.wellFormed = 1
+    now.pointee.context?.pointee.wellFormed = 1
   }
 
   /// Takes back what was read beyond the root's end.
   private func endDocument() {
-    documentEnded = true
-    guard let context, let stream = context.pointee.input else { return }
+    now.pointee.documentEnded = true
+    guard let context = now.pointee.context, let stream = context.pointee.input else { return }
     place = (Int(stream.pointee.line), Int(stream.pointee.col))
     if let next = stream.pointee.cur, let end = stream.pointee.end, next < end {
       input.unread(UnsafeBufferPointer(start: next, count: end - next))
@@ -377,7 +396,8 @@ extension XMLReader {
   /// Keeps the first problem, and lets the parser run out: it gets no more bytes, and no event comes.
   private func fail(_ problem: Problem) {
     if failure == nil { failure = problem }
-    context?.pointee.disableSAX = 1
+    now.pointee.hasFailed = true
+    now.pointee.context?.pointee.disableSAX = 1
   }
 
   private func note(_ repair: XMLRepair, line: Int) {
@@ -392,7 +412,7 @@ extension XMLReader {
   ///
   /// - Source: the numbers are libxml2's `xmlParserErrors`.
   private func erred(_ error: xmlError) {
-    guard !hasFailed, !documentEnded else { return }
+    guard !now.pointee.hasFailed, !now.pointee.documentEnded else { return }
     let message = error.message.map { String(cString: $0) } ?? ""
     let isNamespaceFault = error.domain == Int32(XML_FROM_NAMESPACE.rawValue)
     switch xmlParserErrors(rawValue: UInt32(bitPattern: error.code)) {
@@ -429,7 +449,7 @@ extension XMLReader {
 
   /// Whether the parser had come to the end of the file.
   private func documentIsCut(_ error: xmlError) -> Bool {
-    guard depth > 0, input.window.isEmpty, let stream = context?.pointee.input,
+    guard depth > 0, input.isExhausted, let stream = now.pointee.context?.pointee.input,
       let next = stream.pointee.cur, let end = stream.pointee.end
     else { return false }
     return end <= next
@@ -454,7 +474,7 @@ extension XMLReader {
 
   /// Whether the parser stands in a line of a merge conflict.
   private var atMergeMark: Bool {
-    guard let stream = context?.pointee.input, let next = stream.pointee.cur,
+    guard let stream = now.pointee.context?.pointee.input, let next = stream.pointee.cur,
       let end = stream.pointee.end
     else { return false }
     return UnsafeBufferPointer(start: next, count: end - next).starts(with: "<<<<<".utf8)

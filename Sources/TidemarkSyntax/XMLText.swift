@@ -1,3 +1,5 @@
+private import Glibc
+
 /// An element's or attribute's name, interned by its ``XMLReader``: two names are equal where their
 /// addresses are. Valid as long as the reader.
 @frozen @usableFromInline
@@ -23,9 +25,9 @@ package struct XMLText {
   package var isBlank: Bool { bytes.allSatisfy { $0 <= 0x20 } }
 
   /// Whether no control character stood in it.
-  @inlinable package var isClean: Bool {
-    for byte in bytes where byte == 0x7F { return false }
-    return true
+  package var isClean: Bool {
+    guard let start = bytes.baseAddress else { return true }
+    return memchr(start, 0x7F, bytes.count) == nil
   }
 
   /// The text without control characters and terminal escape sequences.

@@ -9,7 +9,8 @@ import Testing
     #expect(answer.errors.isEmpty)
   }
 
-  @Test("wrong usage is exit status 2", arguments: [["inspect", "--nope", "x"], ["nope"], ["inspect"]])
+  @Test(
+    "wrong usage is exit status 2", arguments: [["inspect", "--nope", "x"], ["nope"], ["inspect"]])
   func wrongUsage(arguments: [String]) async throws {
     let answer = try await Program.run(arguments)
     #expect(answer.status == 2)

@@ -18,7 +18,9 @@ enum Program {
   static let root = URL(fileURLWithPath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
 
-  static func fixture(_ path: String) -> String { root.appendingPathComponent("fixtures/" + path).path }
+  static func fixture(_ path: String) -> String {
+    root.appendingPathComponent("fixtures/" + path).path
+  }
 
   struct Answer {
     var status: Int32

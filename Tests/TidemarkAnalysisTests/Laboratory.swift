@@ -147,16 +147,18 @@ extension HistoryContents {
     var testPlaces: [Identifier: Int32] = [:]
     var seriesPlaces: [Identifier: Int32] = [:]
     for run in runs {
-      var stored = StoredRun(header: run.header)
+      var jobs: [StoredJob] = []
+      var outcomes: [StoredOutcome] = []
+      var values: [StoredValue] = []
       for (job, part) in run.parts.enumerated() {
-        stored.jobs.append(
+        jobs.append(
           StoredJob(name: part.job, attempt: part.attempt, environment: part.environment))
         for test in part.tests {
           if testPlaces[test.id] == nil {
             testPlaces[test.id] = Int32(tests.count)
             tests.append(StoredTest(id: test.id, identity: test.identity))
           }
-          stored.outcomes.append(
+          outcomes.append(
             StoredOutcome(
               test: testPlaces[test.id] ?? 0, job: Int32(job), outcome: test.outcome,
               isFlaky: test.isFlaky, durationOrNaN: test.duration ?? .nan))
@@ -171,16 +173,18 @@ extension HistoryContents {
           }
           let place = seriesPlaces[value.id] ?? 0
           series[Int(place)].unit = value.unit
-          stored.values.append(
+          values.append(
             StoredValue(
               series: place, job: Int32(job), value: value.value, unitScale: value.unit.scale,
               n: value.n, standardError: value.standardError, samples: value.samples,
               items: value.items))
         }
       }
-      stored.outcomes.sort { ($0.test, $0.job) < ($1.test, $1.job) }
-      stored.values.sort { ($0.series, $0.job) < ($1.series, $1.job) }
-      self.runs.append(stored)
+      self.runs.append(
+        StoredRun(
+          header: run.header, jobs: jobs,
+          outcomes: outcomes.sorted { ($0.test, $0.job) < ($1.test, $1.job) },
+          values: values.sorted { ($0.series, $0.job) < ($1.series, $1.job) }))
     }
     self.runs.sort {
       $0.header.time == $1.header.time

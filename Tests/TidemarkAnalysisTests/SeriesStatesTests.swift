@@ -261,8 +261,18 @@ import TidemarkRun
     }
     let change = try #require(laboratory.report.change("s"))
     #expect(change.state == .regressed)
-    #expect(change.explanation.contains("confirmed by 10 repetitions"))
+    #expect(change.explanation.contains("confirmed by the run's own 10 repetitions"))
     #expect(change.changePoint?.isConfirmed == true)
+  }
+
+  @Test("A count that never varied confirms its change at once")
+  func deterministicUnits() throws {
+    let values = [Double](repeating: 4096, count: 15) + [8192]
+    let report = Laboratory(series: ["s": values], unit: .bytes, metric: "size").report
+    let change = try #require(report.change("s"))
+    #expect(change.state == .regressed)
+    #expect(abs((change.changePercent ?? 0) - 100) < 1e-9)
+    #expect(change.explanation.contains("it was the same in all 15 runs before"))
   }
 
   /// 200 items of which every tenth is wrong, and those in `lost`, too.

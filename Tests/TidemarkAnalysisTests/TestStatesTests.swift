@@ -162,7 +162,8 @@ import TidemarkReport
 
   @Test("A renamed job keeps its tests' records")
   func aRenamedJob() {
-    let report = Laboratory(tests: ["t": "....FF"]).with { $0.runs[5].parts[0].job = "other" }.report
+    let report = Laboratory(tests: ["t": "....FF"]).with { $0.runs[5].parts[0].job = "other" }
+      .report
     #expect(report.state("t") == .stillFailing)
     #expect(report.codes.contains(.jobMissing))
   }

@@ -11,9 +11,11 @@ enum SampleReport {
     "[x](javascript:alert(1))", "![p](https://evil.example/p.png)", "<https://evil.example>",
     "first\nsecond\n| x | y |\n|---|---|", "@everyone and @octo-cat", "fixes #1, closes !2, GH-3",
     "::error file=a.swift,line=1::pwned", "  ::set-output name=x::y", "##vso[task.complete]x",
-    "##[error]x", "/merge", "/close\n/approve", "\u{202E}gnp.exe\u{202C}", "zero\u{200B}width\u{FEFF}",
+    "##[error]x", "/merge", "/close\n/approve", "\u{202E}gnp.exe\u{202C}",
+    "zero\u{200B}width\u{FEFF}",
     "\u{1B}[31mred\u{1B}[0m", "nul\u{0}bell\u{7}", "../../../etc/passwd", "C:\\windows\\x",
-    "=1+1", "@SUM(A1)", "-->", "--> <!--", "]]>", "&lt;already&gt; &amp;", "</details>", "# heading",
+    "=1+1", "@SUM(A1)", "-->", "--> <!--", "]]>", "&lt;already&gt; &amp;", "</details>",
+    "# heading",
     "> quote", "- item", "1. item", "-----", "```", "`` ` ``", "\\", "\\|", "a\\|b|c\\",
     "https://evil.example/?a=b&c", "www.evil.example", "mail@evil.example", "xmlns=\"x\"",
     "{{7*7}} ${7*7} $x$", "👩‍👩‍👧 e\u{301}\u{301}", "", " ", "\t", "CON",
@@ -113,7 +115,8 @@ enum SampleReport {
         result.detail?.output = text
         result.detail?.parameters = text
         result.detail?.attempts = [Attempt(outcome: .failed, message: text, text: text)]
-        result.since = ChangePoint(index: 3, run: text, commit: text, time: noon, previousCommit: text)
+        result.since = ChangePoint(
+          index: 3, run: text, commit: text, time: noon, previousCommit: text)
         result.quarantine = Quarantine(owner: text, reason: text)
         report.tests.append(result)
       }
@@ -123,7 +126,8 @@ enum SampleReport {
     for (index, text) in all.enumerated() {
       for (offset, state) in SeriesState.allCases.enumerated() {
         var change = series(
-          UInt64(1000 + index * 10 + offset), text, state: state, value: state == .missing ? nil : 12)
+          UInt64(1000 + index * 10 + offset), text, state: state,
+          value: state == .missing ? nil : 12)
         change.identity.metric = text
         change.identity.parameters = Labels([(text, text)])
         change.identity.labels = Labels([(text, text), ("os", text)])
@@ -182,6 +186,19 @@ enum SampleReport {
     return report
   }
 
+  /// `count` passing tests and nothing else.
+  static func passing(_ count: Int) -> Report {
+    var report = empty()
+    report.verdict = .pass
+    report.tests = (0..<count).map { number in
+      test(
+        number, suite: ["suite \(number / 100)"], className: "org.example.pkg.Class\(number / 20)",
+        name: "test that number \(number) is read", state: .passing, outcome: .passed)
+    }
+    self.count(&report)
+    return report
+  }
+
   // MARK: Parts
 
   static func empty() -> Report {
@@ -231,7 +248,8 @@ enum SampleReport {
       identity: TestIdentity(suite: suite, className: className, name: name), job: "linux",
       state: state, outcome: outcome, duration: Double(number % 7) / 8)
     if outcome?.isFailure == true {
-      result.detail = failure(message: "expected 1, got 2", text: "expected 1, got 2\n  at x.swift:3")
+      result.detail = failure(
+        message: "expected 1, got 2", text: "expected 1, got 2\n  at x.swift:3")
     }
     result.runsInLast = 20
     result.failuresInLast = outcome?.isFailure == true ? 1 : 0
@@ -365,7 +383,8 @@ enum SampleReport {
       "the document ends inside <testcase>", path: "results/broken.xml", line: 14, column: 3,
       remedy: "write it again, or exclude it under inputs:")
     report.inputs = [
-      junit, bench, broken, InputRecord(path: "results/notes.txt", format: nil, status: .unrecognised),
+      junit, bench, broken,
+      InputRecord(path: "results/notes.txt", format: nil, status: .unrecognised),
     ]
   }
 

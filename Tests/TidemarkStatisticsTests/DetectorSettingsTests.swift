@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Testing
 
 @testable import TidemarkStatistics
@@ -29,6 +30,19 @@ import Testing
   func defaults() {
     for setting in DetectorOptions.settings {
       #expect(setting.range.contains(setting.defaultValue), "\(setting.name)")
+    }
+  }
+
+  @Test("docs/detection.md lists every constant with its default")
+  func documented() throws {
+    let root = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent()
+    let page = try String(contentsOf: root.appending(path: "docs/detection.md"), encoding: .utf8)
+    let rows = page.split(separator: "\n").map { $0.split(separator: "|") }
+    for setting in DetectorOptions.settings {
+      let row = rows.first { $0.first?.contains("`\(setting.name)`") == true }
+      let value = row.flatMap { $0.count > 1 ? Double($0[1].filter { $0 != " " }) : nil }
+      #expect(value == setting.defaultValue, "\(setting.name)")
     }
   }
 

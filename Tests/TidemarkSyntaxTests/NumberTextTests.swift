@@ -4,7 +4,10 @@ import TidemarkSyntax
 @Suite struct NumberTextTests {
   @Test(
     "exact numbers read back as the same double",
-    arguments: [0, 1, -1, 0.1, 1e-300, 1e300, 123456789.125, Double.leastNonzeroMagnitude, 9_007_199_254_740_994])
+    arguments: [
+      0, 1, -1, 0.1, 1e-300, 1e300, 123456789.125, Double.leastNonzeroMagnitude,
+      9_007_199_254_740_994,
+    ])
   func exactReadsBack(value: Double) throws {
     let text = try #require(NumberText.exact(value))
     #expect(Double(text) == value)

@@ -4,7 +4,7 @@ internal import TidemarkModel
 internal import TidemarkSyntax
 
 /// `tidemark history list`: every run, newest last.
-struct HistoryListCommand: AsyncParsableCommand {
+struct HistoryListCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "list", abstract: "List the runs, oldest first; those that do not count say why.")
 
@@ -24,7 +24,7 @@ struct HistoryListCommand: AsyncParsableCommand {
     }
     if let branch { runs = runs.filter { $0.header.branch == branch } }
     if let newest { runs = runs.suffix(max(newest, 0)) }
-    if common.json {
+    if session.isJSON {
       runs.forEach { Terminal.print(bytes: $0.json) }
     } else {
       runs.forEach { Terminal.print(Terminal.harmless($0.line)) }

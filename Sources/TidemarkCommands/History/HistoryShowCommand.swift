@@ -4,7 +4,7 @@ internal import TidemarkModel
 private import TidemarkSyntax
 
 /// `tidemark history show RUN`: what is stored of one run.
-struct HistoryShowCommand: AsyncParsableCommand {
+struct HistoryShowCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "show", abstract: "Show what is stored of one run.")
 
@@ -28,7 +28,7 @@ struct HistoryShowCommand: AsyncParsableCommand {
         remedy: "`tidemark history list` prints the ids")
     }
     guard let stored = contents.runs.first else { throw ExitStatus.nothingRead }
-    if common.json {
+    if session.isJSON {
       Terminal.print(bytes: stored.json(in: contents))
     } else {
       stored.lines(in: contents).forEach { Terminal.print(Terminal.harmless($0)) }
@@ -126,7 +126,9 @@ extension HistoryContents {
 extension TestIdentity {
   /// On one line, as a person reads it: `suite › class › name (2)`.
   var shown: String {
-    var parts = suite + (className.isEmpty ? [] : [className]) + [name]
+    // Many producers name a suite after its class: once is enough.
+    let isNamed = !className.isEmpty && suite.last != className
+    var parts = suite + (isNamed ? [className] : []) + [name]
     if !parameters.isEmpty { parts[parts.count - 1] += " (\(parameters))" }
     if ordinal > 1 { parts[parts.count - 1] += " [\(ordinal)]" }
     let labelled = labels.isEmpty ? "" : " {\(labels)}"

@@ -4,7 +4,7 @@ internal import TidemarkModel
 private import TidemarkSyntax
 
 /// `tidemark history merge`: takes in other histories.
-struct HistoryMergeCommand: AsyncParsableCommand {
+struct HistoryMergeCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "merge",
     abstract: "Take in the runs and records of other histories; what is there already stays.")
@@ -21,7 +21,7 @@ struct HistoryMergeCommand: AsyncParsableCommand {
       try options.folder(session.settings).merge(from: sources)
     }
     result.damaged.forEach(session.progress.warn)
-    if common.json {
+    if session.isJSON {
       var json = JSONWriter()
       json.object { json in
         json.member("added", array: result.added) { $0.string($1) }
@@ -39,7 +39,7 @@ struct HistoryMergeCommand: AsyncParsableCommand {
 }
 
 /// `tidemark history verify`: reads every byte; any damage is exit status 3.
-struct HistoryVerifyCommand: AsyncParsableCommand {
+struct HistoryVerifyCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Read every segment whole, and name what is damaged.",
@@ -56,7 +56,7 @@ struct HistoryVerifyCommand: AsyncParsableCommand {
     let result = try session.orExit(.nothingRead) { () throws(Problem) in
       try options.folder(session.settings).verify(setsAside: setAside)
     }
-    if common.json {
+    if session.isJSON {
       var json = JSONWriter()
       json.object { json in
         json.member("segments", result.segments)
@@ -78,7 +78,7 @@ struct HistoryVerifyCommand: AsyncParsableCommand {
 }
 
 /// `tidemark history compact`: fewer, larger segments.
-struct HistoryCompactCommand: AsyncParsableCommand {
+struct HistoryCompactCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "compact",
     abstract: "Write fewer, larger segments, and only then remove what they cover.")
@@ -92,7 +92,7 @@ struct HistoryCompactCommand: AsyncParsableCommand {
       try options.folder(session.settings).compact()
     }
     result.damaged.forEach(session.progress.warn)
-    if common.json {
+    if session.isJSON {
       var json = JSONWriter()
       json.object { json in
         json.member("written", array: result.written) { $0.string($1) }
@@ -112,7 +112,7 @@ struct HistoryCompactCommand: AsyncParsableCommand {
 }
 
 /// `tidemark history exclude RUN --reason`: a run that does not count.
-struct HistoryExcludeCommand: AsyncParsableCommand {
+struct HistoryExcludeCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "exclude",
     abstract: "Keep a run out of every comparison, in every copy of the history.")
@@ -142,7 +142,7 @@ struct HistoryExcludeCommand: AsyncParsableCommand {
 }
 
 /// `tidemark history stat`: what the history holds and costs.
-struct HistoryStatCommand: AsyncParsableCommand {
+struct HistoryStatCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "stat", abstract: "Count what the history holds and what it costs in bytes.")
 
@@ -161,7 +161,7 @@ struct HistoryStatCommand: AsyncParsableCommand {
       ("outcomes", facts.outcomes), ("points", facts.points), ("records", facts.records),
     ]
     let sections = facts.bytesBySection.sorted { utf8Precedes($0.key, $1.key) }
-    if common.json {
+    if session.isJSON {
       var json = JSONWriter()
       json.object { json in
         for (name, number) in numbers { json.member(name, number) }

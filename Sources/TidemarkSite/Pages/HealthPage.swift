@@ -20,7 +20,7 @@ struct HealthPage {
         "heading": .text(title), "lead": .text(lead),
         "facts": .list(facts), "doubts": .list(doubts),
         "noisiest": .list(noisiest),
-        "unread": .list(context.unreadInputs.prefix(100).map(context.unreadInput)),
+        "unread": .list(context.unreadInputs.prefix(100).map { .object(context.unreadInput($0)) }),
         "has_series": .flag(!report.series.isEmpty),
         "glossary": .list(glossary), "key": .text(report.key),
       ])

@@ -23,14 +23,16 @@ struct OverviewPage {
       [
         "glyph": .text(context.nothingRead ? "✗" : mark.glyph),
         "tone": .text(context.nothingRead ? "worse" : mark.tone),
-        "verdict": .text(words.text(mark.key)), "sentence": .text(sentence),
+        "verdict": .text(words.text(mark.key)), "sentence": .text(sentence), "aside": Value(aside),
         "advice": advice, "unread": unread, "partly": partlyRead,
-        "baseline": context.nothingRead ? .empty : context.baselineSentence,
+        "baseline": baseline,
         "compare": .flag(context.comparedRun != nil),
         "reasons": .list(reasons), "figures": .list(context.nothingRead ? [] : figures),
         "worst": .list(worst), "worst_title": .text(words.count("overview.worst", worst.count)),
         "other_tests": otherTests, "other_series": otherSeries,
-        "least": .list(worst.isEmpty ? leastCertain : []),
+        "least": .list(worst.isEmpty ? quiet : []),
+        "least_title": .text(
+          words.text(report.verdict == .pass ? "overview.least" : "overview.values")),
         "clusters": .list(clusters),
         "environment": .list(report.environmentChanges.prefix(50).map(context.environmentChange)),
         "gate": .list(gate), "jobs": .list(jobs), "notes": .list(notes),
@@ -65,16 +67,35 @@ struct OverviewPage {
         parts.append(
           report.seriesTotals.suspected > 0
             ? words.count("overview.suspected", report.seriesTotals.suspected)
-            : stillSentence)
+            : words.text("overview.still"))
       }
       return words.text(
         "sentence", ["text": parts.joined(separator: words.text("clause.separator"))])
     }
   }
 
-  private var stillSentence: String {
-    guard let size = context.medianDetectable else { return words.text("overview.still") }
-    return words.text("overview.still_size", ["size": NumberText.percentSize(size)])
+  /// How large a change would have been seen, where none was.
+  private var aside: String? {
+    guard report.verdict == .pass, report.seriesTotals.suspected == 0,
+      let size = context.medianDetectable
+    else { return nil }
+    return words.text("overview.aside", ["size": NumberText.percentSize(size)])
+  }
+
+  /// What the run was held against; nothing where the sentence says it.
+  private var baseline: Value {
+    let baseline = report.baseline
+    if context.nothingRead || baseline.status == .none { return .empty }
+    guard baseline.status == .stale, let age = context.baselineAge else {
+      return words.html("overview.judged", ["baseline": context.baselineSentence])
+    }
+    return .text(
+      words.text(
+        "overview.stale_baseline",
+        [
+          "runs": words.count("runs", baseline.runs), "age": age,
+          "branch": baseline.branch ?? words.text("baseline.branch"),
+        ]))
   }
 
   /// What failed, counted; else the weightiest reason.
@@ -137,11 +158,21 @@ struct OverviewPage {
     guard context.nothingRead else { return .empty }
     let files = context.unreadInputs
     let total = report.inputs.count
+    // One remedy for all is said once.
+    let remedies = Set(files.map { $0.error?.remedy ?? ($0.error == nil ? "" : $0.path) })
+    let isCommon = files.count > 1 && remedies.count == 1
     return [
       "sentence": .text(
         total == 0
           ? words.text("unread.none_matched") : words.count("unread.matched", total)),
-      "files": .list(files.prefix(20).map(context.unreadInput)),
+      "files": .list(
+        files.prefix(20).map { file in
+          var values = context.unreadInput(file)
+          if isCommon { values["remedy"] = .empty }
+          return .object(values)
+        }),
+      "common": isCommon
+        ? files.first.flatMap { context.unreadInput($0)["remedy"] } ?? .empty : .empty,
       "more": Value(
         files.count > 20 ? words.count("unread.more", files.count - 20) : nil),
     ]
@@ -174,6 +205,7 @@ struct OverviewPage {
     let failed = tests.counts.failed + tests.counts.errored
     let hasTests = !report.tests.isEmpty
     let hasSeries = !report.series.isEmpty
+    let isUnjudged = report.verdict == .unjudged || report.baseline.status == .none
     let rows: [(Int, String, String, String?)] = [
       (failed, "figure.failed", "worse", hasTests ? "tests.html" : nil),
       (tests.newlyFailing, "figure.newly_failing", "worse", hasTests ? "tests.html" : nil),
@@ -187,8 +219,9 @@ struct OverviewPage {
       ),
     ]
     return rows.map { count, key, tone, href in
-      // No tick and no nought where nothing of the kind was looked at.
-      let figure = href == nil ? "–" : NumberText.count(count)
+      // No nought where nothing of the kind was looked at, or nothing could be judged.
+      let isUnknown = href == nil || (count == 0 && isUnjudged && key != "figure.failed")
+      let figure = isUnknown ? "–" : NumberText.count(count)
       return [
         "figure": .text(figure), "name": .text(words.text(key)),
         "tone": .text(count > 0 ? tone : "muted"), "href": Value(href),
@@ -247,7 +280,14 @@ struct OverviewPage {
     return parts.isEmpty ? .empty : .text(words.text("sentence", ["text": words.joined(parts)]))
   }
 
-  /// Where nothing is wrong: the series of which that is least certain.
+  /// Where nothing is wrong, the series of which that is least certain; where nothing is judged,
+  /// the first values.
+  private var quiet: [Value] {
+    guard report.verdict != .pass else { return leastCertain }
+    return report.series.indices.lazy.filter { report.series[$0].value != nil }
+      .prefix(OverviewPage.worstCount).map(seriesItem)
+  }
+
   private var leastCertain: [Value] {
     report.series.indices
       .filter { report.series[$0].minimumDetectablePercent?.isFinite == true }
@@ -331,7 +371,7 @@ struct OverviewPage {
 
 extension SiteContext {
   /// A file that was not read, and what to do about it.
-  func unreadInput(_ input: InputRecord) -> Value {
+  func unreadInput(_ input: InputRecord) -> [String: Value] {
     var problem = input.error
     problem?.path = nil
     return [

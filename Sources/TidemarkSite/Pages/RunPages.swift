@@ -112,7 +112,7 @@ struct RunPages {
       "labels": Value(
         report.run.labels.isEmpty ? nil : context.name(report.run.labels.description)),
       "inputs_lead": .text(inputsLead(unread.count)),
-      "unread": .list(unread.prefix(RunPages.inputLimit).map(context.unreadInput)),
+      "unread": .list(unread.prefix(RunPages.inputLimit).map { .object(context.unreadInput($0)) }),
       "inputs": .list(report.inputs.prefix(RunPages.inputLimit).map(input)),
       "has_inputs": .flag(!report.inputs.isEmpty),
       "inputs_cut": cut(report.inputs.count, RunPages.inputLimit),

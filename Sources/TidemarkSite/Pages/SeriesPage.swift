@@ -5,6 +5,9 @@ internal import TidemarkSyntax
 /// When did it change, by how much, whose commit? One sentence, the chart, the suspects; then how
 /// it was judged and all its points.
 struct SeriesPage {
+  /// Rows of the table of points: with as many linked points in the chart a page keeps its weight.
+  private static let rowLimit = 400
+
   private let context: SiteContext
   private let series: SeriesChange
   private let path: String
@@ -47,6 +50,15 @@ struct SeriesPage {
     values["judged"] = .list(judged)
     values["points"] = try points()
     values["points_title"] = .text(words.count("table.title", series.points.count))
+    if series.points.count > SeriesPage.rowLimit {
+      values["cut"] = .text(
+        words.text(
+          "cut.newest",
+          [
+            "shown": NumberText.count(SeriesPage.rowLimit),
+            "total": NumberText.count(series.points.count),
+          ]))
+    }
     values["value_heading"] = .text(
       scale.unit.isEmpty
         ? words.text("column.value") : words.text("column.value_in", ["unit": scale.unit]))
@@ -124,14 +136,14 @@ struct SeriesPage {
   private func points() throws(Problem) -> Value {
     var rows: [UInt8] = []
     let runs = context.report.runs
-    for point in series.points.reversed() where runs.indices.contains(point.run) {
-      let run = runs[point.run]
+    for point in series.points.suffix(SeriesPage.rowLimit).reversed()
+    where runs.indices.contains(point.run) {
       let level = series.level(at: point.run)
       let change = level.flatMap { $0 == 0 ? nil : (point.value - $0) / abs($0) * 100 }
       let values: [String: Value] = [
-        "time": context.time(run.time),
+        "time": context.runTimes[point.run],
         "href": Value(context.runPaths[point.run].map { "../\($0)" }),
-        "commit": context.commit(run.commit),
+        "commit": context.runCommits[point.run],
         "value": .text(scale.number(point.value)),
         "change": Value(change.map(NumberText.percentChange)),
         "begins": .flag(
@@ -161,6 +173,6 @@ extension SiteContext {
   }
 
   func note(_ annotation: Annotation) -> Value {
-    .text(SafeText.middleCut(annotation.markdown, to: 2000))
+    .html(Array(Markdown.renderSafeHTML(annotation.markdown).utf8))
   }
 }

@@ -2,7 +2,7 @@ import Testing
 
 @testable import TidemarkStatistics
 
-@Suite struct SpreadTests {
+@Suite struct OrderedSampleTests {
   private static let eleven = [
     -0.333, 0.853, -0.407, -0.154, 0.814, 0.645, 1.695, -2.09, 0.857, -0.482, 0.135,
   ]

@@ -1,5 +1,3 @@
-private import Glibc
-
 /// A sample in ascending order, in storage that is used again: order statistics and what is made of them.
 struct OrderedSample {
   private var storage: [Double] = []

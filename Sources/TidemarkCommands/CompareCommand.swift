@@ -1,0 +1,269 @@
+import ArgumentParser
+private import TidemarkConfig
+internal import TidemarkHistory
+internal import TidemarkModel
+internal import TidemarkRun
+private import TidemarkStatistics
+private import TidemarkSyntax
+
+/// `tidemark compare A B`: two runs, commits, branches or files side by side.
+///
+/// It says what differs and, where both sides have repetitions, how sure that is. It judges nothing:
+/// two runs alone are no baseline.
+struct CompareCommand: TidemarkCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "compare",
+    abstract: "Show what differs between two runs, commits, branches or files.",
+    discussion: """
+      A and B are each a file or a folder of results, a run's id, the beginning of a commit (four
+      characters or more), or a branch, of which the newest run is taken. Changes are from A to B.
+      """)
+
+  @OptionGroup var common: CommonOptions
+  @OptionGroup var historyOptions: HistoryOptions
+
+  @Flag(help: "Show what does not differ, too.")
+  var all = false
+
+  @Argument(help: "A file, a run's id, a commit or a branch.")
+  var first: String
+
+  @Argument(help: "The same, to be held against the first.")
+  var second: String
+
+  func run() async throws {
+    let session = try Session(common)
+    let finder = SideFinder(history: historyOptions.folder(session.settings), session: session)
+    let sides = [await finder.side(first), await finder.side(second)]
+    let (one, other) = try session.orExit(.nothingRead) { () throws(Problem) in
+      (try sides[0].get(), try sides[1].get())
+    }
+    let difference = Difference(from: one, to: other)
+    if session.isJSON {
+      Terminal.print(bytes: difference.json)
+    } else {
+      difference.lines(all: all).forEach { Terminal.print(Terminal.harmless($0)) }
+    }
+  }
+}
+
+/// One side of a comparison.
+private struct Side: Sendable {
+  /// As the user named it, with what it turned out to be.
+  var name: String
+  var tests: [Identifier: (identity: TestIdentity, outcome: Outcome)] = [:]
+  var series: [Identifier: Value] = [:]
+
+  struct Value: Sendable {
+    var identity: SeriesIdentity
+    var value: Double
+    var unit: Unit
+    var direction: Direction
+    var samples: [Double]
+  }
+}
+
+private struct SideFinder {
+  let history: History
+  let session: Session
+
+  func side(_ name: String) async -> Result<Side, Problem> {
+    let stored = stored(name)
+    if case .success(let side?) = stored { return .success(side) }
+    let gathering = await Gathering(
+      [name], excluding: [], labels: { session.settings.labels(forInput: $0) },
+      progress: session.progress)
+    if gathering.hasResults { return .success(side(name, of: gathering)) }
+    if case .failure(let problem) = stored { return .failure(problem) }
+    if let error = gathering.unread.first?.error, error.what != "does not exist" {
+      return .failure(error)
+    }
+    return .failure(
+      Problem(
+        "\(name) is no file, run, commit or branch with results",
+        remedy: "`tidemark history list` prints the runs of \(history.directory)"))
+  }
+
+  private func side(_ name: String, of gathering: Gathering) -> Side {
+    let header = RunHeader(id: "", time: Timestamp(millisecondsSince1970: 0))
+    let run = RunBuilder(header: header, job: "").build(gathering.inputs).run
+    var side = Side(name: name)
+    for part in run.parts {
+      for test in part.tests { side.tests[test.id] = (test.identity, test.outcome) }
+      for value in part.values {
+        side.series[value.id] = Side.Value(
+          identity: value.identity, value: value.value, unit: value.unit,
+          direction: value.direction, samples: value.samples?.values ?? [])
+      }
+    }
+    return side
+  }
+
+  private func stored(_ name: String) -> Result<Side?, Problem> {
+    do throws(Problem) {
+      let runs = try history.list().filter { $0.exclusion == nil }.map(\.header)
+      let found =
+        runs.last { $0.id == name } ?? runs.last {
+          name.count >= 4 && $0.commit?.hasPrefix(name) == true
+        }
+        ?? runs.last { $0.branch == name && $0.pullRequest == nil }
+      guard let found, let contents = try history.show(found.id) else { return .success(nil) }
+      return .success(side(name, found, contents))
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private func side(_ name: String, _ header: RunHeader, _ contents: HistoryContents) -> Side {
+    let commit = header.commit.map { " at \($0.prefix(9))" } ?? ""
+    var side = Side(name: "\(name) (run \(header.id)\(commit), \(TimeText.minute(header.time)))")
+    for run in contents.runs {
+      for outcome in run.outcomes where contents.tests.indices.contains(Int(outcome.test)) {
+        let test = contents.tests[Int(outcome.test)]
+        side.tests[test.id] = (test.identity, outcome.outcome)
+      }
+      for value in run.values where contents.series.indices.contains(Int(value.series)) {
+        let series = contents.series[Int(value.series)]
+        // The series' unit is the newest one; this run may have had another.
+        let factor = value.unitScale / series.unit.scale
+        side.series[series.id] = Side.Value(
+          identity: series.identity, value: value.value * factor, unit: series.unit,
+          direction: series.direction, samples: (value.samples?.values ?? []).map { $0 * factor })
+      }
+    }
+    return side
+  }
+}
+
+/// What differs between two sides.
+private struct Difference {
+  private let one: Side
+  private let other: Side
+  private var tests: [TestPair] = []
+  private var series: [SeriesPair] = []
+
+  private struct TestPair {
+    var id: Identifier
+    var identity: TestIdentity
+    var from: Outcome?
+    var to: Outcome?
+  }
+
+  private struct SeriesPair {
+    var id: Identifier
+    var from: Side.Value?
+    var to: Side.Value?
+    /// In percent; nil where a side is missing or zero.
+    var change: Double?
+    /// The 95 % interval of the change and p, where both sides have repetitions.
+    var certainty: (low: Double, high: Double, p: Double)?
+
+    var identity: SeriesIdentity? { to?.identity ?? from?.identity }
+    var isWorse: Bool? {
+      guard let change, change != 0, let direction = to?.direction else { return nil }
+      return (change > 0) == (direction == .lower)
+    }
+  }
+
+  init(from one: Side, to other: Side) {
+    self.one = one
+    self.other = other
+    tests = Set(one.tests.keys).union(other.tests.keys).compactMap { id in
+      guard let identity = (other.tests[id] ?? one.tests[id])?.identity else { return nil }
+      return TestPair(
+        id: id, identity: identity, from: one.tests[id]?.outcome, to: other.tests[id]?.outcome)
+    }.sorted { first, second in
+      first.identity.shown == second.identity.shown
+        ? first.id < second.id : utf8Precedes(first.identity.shown, second.identity.shown)
+    }
+    series = Set(one.series.keys).union(other.series.keys).map { id in
+      Difference.pair(id, one.series[id], other.series[id])
+    }.sorted { first, second in
+      let sizes = (abs(first.change ?? -1), abs(second.change ?? -1))
+      return sizes.0 == sizes.1 ? first.id < second.id : sizes.0 > sizes.1
+    }
+  }
+
+  private static func pair(_ id: Identifier, _ from: Side.Value?, _ to: Side.Value?) -> SeriesPair {
+    var pair = SeriesPair(id: id, from: from, to: to)
+    guard let from, let to else { return pair }
+    let factor = to.unit.scale / from.unit.scale
+    let base = from.value
+    guard base != 0, factor.isFinite, factor > 0 else { return pair }
+    pair.change = (to.value * factor - base) / abs(base) * 100
+    if let test = WelchTest(from.samples, to.samples.map { $0 * factor }) {
+      pair.certainty = (test.low / abs(base) * 100, test.high / abs(base) * 100, test.p)
+    }
+    return pair
+  }
+
+  func lines(all: Bool) -> [String] {
+    var lines = ["A: \(SafeText.oneLine(one.name))", "B: \(SafeText.oneLine(other.name))"]
+    let changed = tests.filter { $0.from != $0.to }
+    lines.append(
+      "tests: \(one.tests.count) in A, \(other.tests.count) in B, \(changed.count) differ")
+    for test in all ? tests : changed {
+      lines.append("  \(Difference.arrow(test.from, test.to))  \(test.identity.shown)")
+    }
+    let moved = series.filter { $0.change != 0 }
+    lines.append(
+      "series: \(one.series.count) in A, \(other.series.count) in B, \(moved.count) differ")
+    for pair in all ? series : moved { lines.append("  " + Difference.line(pair)) }
+    return lines
+  }
+
+  private static func arrow(_ from: Outcome?, _ to: Outcome?) -> String {
+    "\(from?.name ?? "absent") → \(to?.name ?? "absent")"
+  }
+
+  private static func line(_ pair: SeriesPair) -> String {
+    let name = pair.identity?.shown ?? ""
+    guard let from = pair.from, let to = pair.to else {
+      return "\(pair.from == nil ? "only in B" : "only in A")  \(name)"
+    }
+    let values =
+      "\(NumberText.significant(from.value)) \(from.unit.text) → "
+      + "\(NumberText.significant(to.value)) \(to.unit.text)"
+    guard let change = pair.change else { return "\(name): \(values)" }
+    let word = pair.isWorse.map { $0 ? "worse" : "better" } ?? "equal"
+    let certainty =
+      pair.certainty.map { certainty in
+        "95 % interval \(NumberText.percentChange(certainty.low)) to "
+          + "\(NumberText.percentChange(certainty.high)), p = \(NumberText.probability(certainty.p))"
+      } ?? "one value each, so no certainty"
+    return "\(NumberText.percentChange(change)) \(word)  \(name): \(values) (\(certainty))"
+  }
+
+  var json: [UInt8] {
+    var json = JSONWriter()
+    json.object { json in
+      json.member("a", one.name)
+      json.member("b", other.name)
+      json.member("tests", array: tests.filter { $0.from != $0.to }) { json, test in
+        json.object { json in
+          json.member("id", test.id.description)
+          json.member("name", test.identity.shown)
+          json.member("from", test.from?.name)
+          json.member("to", test.to?.name)
+        }
+      }
+      json.member("series", array: series) { json, pair in
+        json.object { json in
+          json.member("id", pair.id.description)
+          json.member("name", pair.identity?.shown)
+          json.member("from", pair.from?.value)
+          json.member("from_unit", pair.from?.unit.text)
+          json.member("to", pair.to?.value)
+          json.member("to_unit", pair.to?.unit.text)
+          json.member("change_percent", pair.change)
+          json.member("change_low", pair.certainty?.low)
+          json.member("change_high", pair.certainty?.high)
+          json.member("p", pair.certainty?.p)
+          json.member("worse", pair.isWorse ?? false)
+        }
+      }
+    }
+    json.newLine()
+    return json.bytes
+  }
+}
