@@ -74,7 +74,15 @@ struct MarkdownPage: PageWriter {
 
   // MARK: Pieces
 
-  func text(_ pieces: [Piece]) -> String { pieces.map(text).joined() }
+  func text(_ pieces: [Piece]) -> String {
+    var text = ""
+    for (index, piece) in pieces.enumerated() {
+      // The backticks of two spans side by side would be read as one longer run.
+      if index > 0, case .code = piece, case .code = pieces[index - 1] { text += " " }
+      text += self.text(piece)
+    }
+    return text
+  }
 
   private func text(_ piece: Piece) -> String {
     switch piece {
@@ -82,7 +90,8 @@ struct MarkdownPage: PageWriter {
     case .code(let text): Markdown.code(text)
     case .own(let text): text.replacing("<", with: "&lt;")
     case .page(let label, let path):
-      links.site == nil ? label : Markdown.link(label, to: address(of: path))
+      links.site.flatMap(Markdown.absoluteAddress) == nil
+        ? "" : " · " + Markdown.link(label, to: address(of: path))
     case .lineBreak: "<br>"
     case .spark: ""
     }

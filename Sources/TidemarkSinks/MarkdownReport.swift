@@ -6,11 +6,11 @@ enum MarkdownReport {
   /// The verdict first, then against what, then the sums.
   static func head(of report: Report, on page: MarkdownPage) -> String {
     var lines = [
-      Markdown.text(Headline.baseline(of: report)), page.text(Headline.run(of: report)),
+      page.text(Piece.sentence(Headline.baseline(of: report))), page.text(Headline.run(of: report)),
     ]
     lines += Headline.totals(of: report)
     return
-      "## \(Markdown.text(Headline.verdict(of: report)))\n\n\(lines.joined(separator: "<br>\n"))\n\n"
+      "## \(page.text(Piece.sentence(Headline.verdict(of: report))))\n\n\(lines.joined(separator: "<br>\n"))\n\n"
   }
 
   static func foot(of report: Report, on page: MarkdownPage) -> String {
