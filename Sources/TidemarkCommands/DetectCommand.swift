@@ -36,7 +36,7 @@ struct DetectCommand: TidemarkCommand {
 
   func run() async throws {
     let session = try Session(common)
-    guard !constants else { return listConstants() }
+    guard !constants else { return listConstants(session) }
     var options = DetectorOptions()
     try session.orExit(.usage) { () throws(Problem) in
       for pair in set { try options.set(pair) }
@@ -54,10 +54,10 @@ struct DetectCommand: TidemarkCommand {
     if failed { throw ExitStatus.nothingRead }
   }
 
-  private func listConstants() {
+  private func listConstants(_ session: Session) {
     for setting in DetectorOptions.settings {
       let value = NumberText.exact(setting.defaultValue) ?? ""
-      if common.json {
+      if session.isJSON {
         var json = JSONWriter()
         json.object { json in
           json.member("name", setting.name)
@@ -95,7 +95,7 @@ extension DetectorOptions {
       case .unknownName(let name):
         throw Problem(
           "the detector has no constant \(name)",
-          remedy: NearestName.remedy(name, among: DetectorOptions.settings.map { $0.name }))
+          remedy: Choice.remedy(name, among: DetectorOptions.settings.map { $0.name }))
       case .outOfRange(let name, let range, let isWhole):
         let low = NumberText.exact(range.lowerBound) ?? ""
         let high = NumberText.exact(range.upperBound) ?? ""

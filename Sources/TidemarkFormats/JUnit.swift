@@ -574,7 +574,11 @@ extension JUnitReading {
   }
 
   private mutating func keepDetail(_ outcome: Outcome) {
-    if outcome.isFailure, test.hasOutput { test.detail.output = output.string }
+    if outcome.isFailure, test.hasOutput {
+      test.detail.output = output.string
+      // libtest says what went wrong in the output alone.
+      if test.detail.message == nil { test.detail.message = firstLine(of: test.detail.output) }
+    }
     test.detail.file = test.hasFile ? test.file : suites.last { $0.file != nil }?.file
     if test.line > 0 { test.detail.line = test.line }
     guard test.hasDetail || test.detail != TestDetail() else { return }

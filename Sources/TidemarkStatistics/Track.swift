@@ -155,6 +155,11 @@ extension Track {
   }
 
   private static func ranks(_ given: [Int], _ indices: [Int]) -> [Int] {
+    if indices.count == given.count, indices.last == given.count - 1,
+      zip(given, given.dropFirst()).allSatisfy({ $0 < $1 })
+    {
+      return given  // The usual case shares the input's array.
+    }
     var ranks: [Int] = []
     ranks.reserveCapacity(indices.count)
     for index in indices {
