@@ -8,8 +8,7 @@ struct TestStates: Sendable {
   /// In the order of suite, class, name, parameters, labels, ordinal and job.
   private(set) var results: [TestResult] = []
   private(set) var totals = TestTotals()
-  /// Ids that stand in several jobs of the run, with nothing but the job to tell them apart.
-  private(set) var shared: [SharedName] = []
+  private(set) var shared = SharedNames()
 
   private let run: Run
   private let window: Window
@@ -34,9 +33,7 @@ struct TestStates: Sendable {
     var lanes = Lanes(
       ids: tests.map(\.test.id), jobs: tests.map(\.job), table: history.tests.lazy.map(\.id),
       aliases: options.aliases)
-    shared = SharedName.found(in: lanes, count: tests.count, jobs: window.jobs) {
-      Sentence.test(tests[$0].test.identity)
-    }
+    shared = SharedNames(in: lanes, jobs: window.jobs)
     let twins = Twins(tests, history: history, lanes: &lanes)
     let records = records(tests.count, lanes: lanes, twins: twins)
     results.reserveCapacity(tests.count)
@@ -240,33 +237,5 @@ extension TestStates {
       case .passing: break
       }
     }
-  }
-}
-
-/// A name that stands in several jobs of one run with nothing to tell them apart but the job.
-struct SharedName: Hashable, Sendable {
-  var name: String
-  /// In their order.
-  var jobs: [String]
-
-  /// Every shared name, in the order of the lanes.
-  static func found(in lanes: Lanes, count: Int, jobs: [String], name: (Int) -> String)
-    -> [SharedName]
-  {
-    guard jobs.count > 1 else { return [] }
-    var found: [SharedName] = []
-    var seen: Set<Int> = []
-    for lane in 0..<count where lanes.isShared(Int32(truncatingIfNeeded: lane)) {
-      let all = lanes.following(lane)
-      if seen.contains(lane) { continue }
-      seen.formUnion(all)
-      let places = Set(all.map { lanes.jobs[$0] }).sorted()
-      guard places.count > 1 else { continue }
-      found.append(
-        SharedName(
-          name: name(lane),
-          jobs: places.map { jobs.indices.contains(Int($0)) ? jobs[Int($0)] : "" }))
-    }
-    return found
   }
 }
