@@ -21,9 +21,10 @@ struct RenameProposal: Sendable {
 
   /// Tests that moved to another suite or class, or changed their names within one.
   static func ofTests(_ results: [TestResult]) -> [RenameProposal] {
+    // A first run has a million new tests and nothing to compare them with.
     var gone = results.filter { $0.state == .removed }
+    guard !gone.isEmpty else { return [] }
     var new = results.filter { $0.state == .new }
-    guard !gone.isEmpty, !new.isEmpty else { return [] }
     let moved = moved(gone, new)
     let done = Set(moved.flatMap { [$0.oldID, $0.newID] })
     gone.removeAll { done.contains($0.id) }
