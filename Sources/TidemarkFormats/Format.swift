@@ -35,11 +35,15 @@ package let formats: [any Format.Type] = [
   // Our own, known by its schema's name.
   RunDocument.self,
   // JSON lines, known by any one of their lines. Benchmarks without tests go to the benchmark reader.
-  GoBench.self, GoTestJSON.self,
-  // JSON benchmarks: objects first, each known by members that only it has; the two made of names
-  // and values alone say least and come last.
-  GoogleBenchmark.self, PytestBenchmark.self, Hyperfine.self, LMEval.self,
-  GitHubActionBenchmark.self, BencherMetricFormat.self,
+  GoBench.self, GoTestJSON.self, LibtestJSON.self, DartJSON.self,
+  // JSON of tests, each known by members that only it has.
+  CTRF.self, Jest.self, Playwright.self, MochaJSON.self, RSpecJSON.self, GoogleTestJSON.self,
+  AllureResult.self, CucumberJSON.self,
+  // JSON of benchmarks: `benchmarks` is an array in three of them, told apart by what is in it; the
+  // two made of names and values alone say least and come last.
+  GoogleBenchmark.self, PytestBenchmark.self, Pyperf.self, BenchmarkDotNet.self, JMH.self,
+  Hyperfine.self, VitestBench.self, K6.self, Fio.self, ASV.self, LMEval.self,
+  CriterionEstimates.self, GitHubActionBenchmark.self, BencherMetricFormat.self,
   // Text, by its lines.
   TAP.self,
 ]

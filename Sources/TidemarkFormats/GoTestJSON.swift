@@ -28,17 +28,14 @@ package enum GoTestJSON: Format {
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
-    var results = Results()
     var events = GoEvents()
-    try file.readJSONLines(into: &results) { (line) throws(Problem) in
+    var results = try file.readJSONLines { (line, _) throws(Problem) in
       switch line {
       case .value(let event, let number): events.read(event, line: number)
       case .noise(let bytes, let number): events.readNoise(bytes, line: number)
       }
     }
-    guard events.count > 0 else {
-      throw Problem("has no event of go test -json", line: 1)
-    }
+    guard events.count > 0 else { throw Problem("has no event of go test -json", line: 1) }
     events.finish(into: &results)
     return results
   }
@@ -87,15 +84,15 @@ private struct GoEvents {
   private var partial: [Key: String] = [:]
   private var benchmarks = GoBenchLines()
   private var newestTime = ""
-  private var noise = 0
-  private var firstNoise: Int?
 
-  mutating func read(_ event: JSONValue, line: Int) {
-    guard let action = event["Action"]?.text else { return skip(line) }
+  /// - Returns: Whether it is an event.
+  mutating func read(_ event: JSONValue, line: Int) -> Bool {
+    guard let action = event["Action"]?.text else { return false }
     count += 1
     if let time = event["Time"]?.text { note(time) }
     if action == "build-output" || action == "build-fail" {
-      return readBuild(event, hasFailed: action == "build-fail")
+      readBuild(event, hasFailed: action == "build-fail")
+      return true
     }
     let key = Key(
       package: event["Package"]?.string ?? "", test: event["Test"]?.string ?? "")
@@ -111,6 +108,7 @@ private struct GoEvents {
     case "skip": end(key, .skipped, event, line: line)
     default: break
     }
+    return true
   }
 
   /// Times of one stream are written alike: the text's order is mostly time's.
@@ -174,10 +172,12 @@ private struct GoEvents {
   }
 
   /// A line that is no event. Before Go 1.20 a build that failed is told only so.
-  mutating func readNoise(_ bytes: UnsafeBufferPointer<UInt8>, line: Int) {
+  ///
+  /// - Returns: Whether it is that.
+  mutating func readNoise(_ bytes: UnsafeBufferPointer<UInt8>, line: Int) -> Bool {
     let text = String(decoding: bytes.prefix(4096), as: UTF8.self)
     let isBuild = text.contains("[build failed]") || text.contains("[setup failed]")
-    guard isBuild, text.hasPrefix("FAIL") else { return skip(line) }
+    guard isBuild, text.hasPrefix("FAIL") else { return false }
     let name = text.split(whereSeparator: \.isWhitespace).dropFirst().first.map(String.init) ?? ""
     if packages[name] == nil {
       packages[name] = Package(line: line)
@@ -186,23 +186,13 @@ private struct GoEvents {
     packages[name]?.hasEnded = true
     packages[name]?.hasFailed = true
     packages[name]?.failedBuild = name
-  }
-
-  private mutating func skip(_ line: Int) {
-    noise += 1
-    firstNoise = firstNoise ?? line
+    return true
   }
 
   mutating func finish(into results: inout Results) {
     results.newestTime = TimeText.parse(newestTime)
     appendTests(into: &results)
     appendPackages(into: &results)
-    if noise > 0 {
-      results.problems.append(
-        ResultProblem(
-          .linesSkipped, "\(noise) \(noise == 1 ? "line is" : "lines are") no event",
-          line: firstNoise, isBlocking: false))
-    }
     benchmarks.finish(into: &results)
   }
 

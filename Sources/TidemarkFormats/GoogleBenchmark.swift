@@ -37,7 +37,7 @@ package enum GoogleBenchmark: Format {
         throw Problem("has no array `benchmarks`")
       }
       if let context = root["context"] { read(context: context, into: &results) }
-      var families = Families()
+      var families = Families(expected: rows.count)
       for element in rows.elements {
         if let row = Row(element) { families.add(row) } else { results.skipRow(element) }
       }
@@ -64,45 +64,46 @@ extension Results {
   }
 }
 
-/// What one row says; its texts are valid as long as the document.
+/// What one row says; its texts are valid as long as the document, and empty where there is none.
 private struct Row {
-  var name: JSONText
-  var runName: JSONText?
-  var isAggregate = false
-  var aggregate: JSONText?
-  var repetitions: Int?
-  var realTime: Double?
-  var cpuTime: Double?
-  var timeUnit: JSONText?
-  var realCoefficient: Double?
-  var cpuCoefficient: Double?
-  var failure: String?
-  var skipReason: String?
+  enum Status {
+    case ran, failed, skipped
+  }
+
+  var name = JSONText.empty
+  var runName = JSONText.empty
+  var aggregate = JSONText.empty
+  var timeUnit = JSONText.empty
+  /// Why it failed or was skipped.
+  var reason = JSONText.empty
+  var repetitions = 0
+  // Numbers are NaN where there is none: optional ones take twice the room, in every row.
+  var realTime = Double.nan
+  var cpuTime = Double.nan
+  var realCoefficient = Double.nan
+  var cpuCoefficient = Double.nan
   var counters: [(name: JSONText, value: Double)] = []
+  var status = Status.ran
+  private var isMarkedAggregate = false
 
   private static let counterLimit = 256
 
   init?(_ row: JSONValue) {
-    var name: JSONText?
-    var hasFailed = false
-    var isSkipped = false
-    self.name = JSONText.empty
     for (key, value) in row.members {
       switch key {
-      case "name": name = value.text
-      case "run_name": runName = value.text
-      case "run_type": isAggregate = value.text.map { $0 == "aggregate" } ?? false
-      case "repetitions": repetitions = value.int
-      case "aggregate_name": aggregate = value.text
-      case "real_time": realTime = value.double
-      case "cpu_time": cpuTime = value.double
-      case "time_unit": timeUnit = value.text
-      case "real_coefficient": realCoefficient = value.double
-      case "cpu_coefficient": cpuCoefficient = value.double
-      case "error_occurred": hasFailed = value.bool ?? false
-      case "error_message": failure = value.string
-      case "skipped": isSkipped = value.bool ?? false
-      case "skip_message": skipReason = value.string
+      case "name": name = value.text ?? .empty
+      case "run_name": runName = value.text ?? .empty
+      case "run_type": isMarkedAggregate = value.text.map { $0 == "aggregate" } ?? false
+      case "repetitions": repetitions = value.int ?? 0
+      case "aggregate_name": aggregate = value.text ?? .empty
+      case "real_time": realTime = value.double ?? .nan
+      case "cpu_time": cpuTime = value.double ?? .nan
+      case "time_unit": timeUnit = value.text ?? .empty
+      case "real_coefficient": realCoefficient = value.double ?? .nan
+      case "cpu_coefficient": cpuCoefficient = value.double ?? .nan
+      case "error_occurred": if value.bool == true { status = .failed }
+      case "skipped": if value.bool == true { status = .skipped }
+      case "error_message", "skip_message": reason = value.text ?? .empty
       case "family_index", "per_family_instance_index", "repetition_index", "threads",
         "iterations", "rms":
         continue
@@ -112,40 +113,78 @@ private struct Row {
         }
       }
     }
-    guard let name else { return nil }
-    self.name = name
-    failure = hasFailed ? failure ?? "failed" : nil
-    skipReason = isSkipped ? skipReason ?? "skipped" : nil
+    if name.isEmpty { return nil }
   }
 
-  var hasTime: Bool { realTime != nil || cpuTime != nil }
+  /// A few old files say `aggregate` of rows that are none: they name no statistic.
+  var isAggregate: Bool { isMarkedAggregate && !aggregate.isEmpty }
+  /// The benchmark's name.
+  var benchmark: JSONText { isMarkedAggregate && !runName.isEmpty ? runName : name }
+  var hasTime: Bool { !realTime.isNaN || !cpuTime.isNaN }
 }
 
 /// The rows, gathered by benchmark in the order of their first appearance.
 private struct Families {
+  /// One benchmark's rows: a chain through ``Families/next``.
+  private struct Family {
+    var name: String
+    var first: Int32
+    var last: Int32
+    var hasAggregates = false
+  }
+
+  private var rows: [Row] = []
+  /// The next row of the same benchmark, or -1.
+  private var next: [Int32] = []
   private var list: [Family] = []
   private var index: [String: Int] = [:]
 
+  /// - Parameter expected: How many rows there may be; room is made for half a million at most.
+  init(expected: Int) {
+    let count = min(expected, 1 << 19)
+    rows.reserveCapacity(count)
+    next.reserveCapacity(count)
+    index.reserveCapacity(count)
+    list.reserveCapacity(count)
+  }
+
   mutating func add(_ row: Row) {
+    let number = Int32(truncatingIfNeeded: rows.count)
+    guard number < Int32.max else { return }
     // Repetitions mostly stand together: no look-up then.
-    let key = row.isAggregate ? row.runName ?? row.name : row.name
-    if let last = list.indices.last, key == list[last].name {
-      list[last].add(row)
-      return
-    }
-    let name = key.string
-    if let place = index[name] {
-      list[place].add(row)
+    let key = row.benchmark
+    let last = list.count - 1
+    if last < 0 || !(rows[Int(list[last].last)].benchmark == key) {
+      let name = key.string
+      let place = index[name] ?? list.count
+      if place == list.count {
+        index[name] = place
+        list.append(Family(name: name, first: number, last: number))
+      }
+      append(row, number, to: place)
     } else {
-      index[name] = list.count
-      list.append(Family(name: name, first: row))
+      append(row, number, to: last)
     }
+  }
+
+  private mutating func append(_ row: Row, _ number: Int32, to place: Int) {
+    rows.append(row)
+    next.append(-1)
+    if list[place].last != number { next[Int(list[place].last)] = number }
+    list[place].last = number
+    if row.isAggregate { list[place].hasAggregates = true }
   }
 
   mutating func finish(into results: inout Results) {
     let owners = formerAggregates()
     results.measurements.reserveCapacity(list.count * 2)
-    for (place, family) in list.enumerated() where owners[place] == nil {
+    for (place, family) in list.enumerated() where owners.isEmpty || owners[place] == nil {
+      var family = Benchmark(name: family.name, first: rows[Int(family.first)])
+      var number = next[Int(list[place].first)]
+      while number >= 0 {
+        family.add(rows[Int(number)])
+        number = next[Int(number)]
+      }
       family.finish(into: &results)
     }
   }
@@ -156,67 +195,89 @@ private struct Families {
   private mutating func formerAggregates() -> [Int: String] {
     var owners: [Int: String] = [:]
     for (place, family) in list.enumerated() where !family.hasAggregates {
-      guard let ending = ["_mean", "_median", "_stddev", "_cv"].first(where: family.name.hasSuffix)
-      else { continue }
-      let owner = String(family.name.dropLast(ending.utf8.count))
+      let name = rows[Int(family.first)].benchmark
+      guard let ending = Families.endings.first(where: { name.hasSuffix($0) }) else { continue }
+      let owner = String(family.name.dropLast(ending.utf8CodeUnitCount))
       if index[owner] != nil {
         owners[place] = owner
       } else if index[owner + "_stddev"] != nil, index[owner + "_mean"] != nil {
-        if ending == "_mean" { list[place].name = owner } else { owners[place] = owner }
+        if family.name.hasSuffix("_mean") {
+          list[place].name = owner
+        } else {
+          owners[place] = owner
+        }
       }
     }
     return owners
   }
+
+  private static let endings: [StaticString] = ["_mean", "_median", "_stddev", "_cv"]
 }
 
-/// One benchmark's rows.
-private struct Family {
-  var name: String
-  private var runs: [Row] = []
-  /// `mean`, `median`, then what the program computes itself.
-  private var aggregates: [Row] = []
+/// One benchmark with all its rows.
+private struct Benchmark {
+  private var name: String
+  private var first: Row
+  private var further: [Row] = []
 
   init(name: String, first: Row) {
     self.name = name
-    add(first)
+    self.first = first
   }
 
-  var hasAggregates: Bool { !aggregates.isEmpty }
-
-  mutating func add(_ row: Row) {
-    // A few old files say `aggregate` of rows that are none.
-    if row.isAggregate, row.aggregate != nil { aggregates.append(row) } else { runs.append(row) }
-  }
+  mutating func add(_ row: Row) { further.append(row) }
 
   func finish(into results: inout Results) {
-    var isBroken = false
-    for row in runs {
-      if let failure = row.failure, !isBroken {
-        isBroken = true
-        results.problems.append(
-          ResultProblem(.outsideError, "\(name): \(failure)", isBlocking: true))
-      } else if let reason = row.skipReason, !isBroken {
-        isBroken = true
-        results.skipValue(of: name, reason)
-      }
+    if further.isEmpty, first.status == .ran, first.hasTime, !first.isAggregate {
+      return appendSingle(into: &results)
     }
-    let timed = runs.filter { $0.failure == nil && $0.skipReason == nil && $0.hasTime }
+    let rows = [first] + further
+    let runs = rows.filter { !$0.isAggregate }
+    if let broken = runs.first(where: { $0.status != .ran }) { note(broken, into: &results) }
+    let timed = runs.filter { $0.status == .ran && $0.hasTime }
+    let statistics = rows.filter(\.isAggregate)
+    func statistic(_ name: StaticString) -> Row? { statistics.first { $0.aggregate == name } }
     if !timed.isEmpty {
-      append(timed, mean: aggregate("mean"), into: &results)
-    } else if let mean = aggregate("mean") ?? aggregate("median") ?? firstTimedAggregate {
-      append([mean], deviation: aggregate("stddev"), into: &results)
-    } else if isBroken {
+      append(timed, mean: statistic("mean"), into: &results)
+    } else if let mean = statistic("mean") ?? statistic("median")
+      // A statistic of the program's own.
+      ?? statistics.first(where: \.hasTime)
+    {
+      append([mean], deviation: statistic("stddev"), into: &results)
+    } else if runs.contains(where: { $0.status != .ran }) {
       results.unmeasured.append(name)
     }
-    appendComplexity(into: &results)
+    if let complexity = statistic("BigO") { append(complexity: complexity, into: &results) }
   }
 
-  private func aggregate(_ name: StaticString) -> Row? {
-    aggregates.first { row in row.aggregate.map { $0 == name } ?? false }
+  private func note(_ row: Row, into results: inout Results) {
+    let reason = row.reason.string
+    if row.status == .failed {
+      results.problems.append(
+        ResultProblem(
+          .outsideError, "\(name): \(reason.isEmpty ? "failed" : reason)", isBlocking: true))
+    } else {
+      results.skipValue(of: name, reason.isEmpty ? "was skipped" : reason)
+    }
   }
 
-  /// A statistic of the program's own, where there is no mean.
-  private var firstTimedAggregate: Row? { aggregates.first { $0.hasTime } }
+  /// The common case, one row a benchmark, without an array for each metric.
+  private func appendSingle(into results: inout Results) {
+    let unit = Unit(timeUnit: first.timeUnit)
+    let hasRealTime = !first.realTime.isNaN
+    if hasRealTime {
+      results.measurements.append(
+        Measurement(
+          name: name, metric: "real_time", value: first.realTime, unit: unit, direction: .lower))
+    }
+    if !first.cpuTime.isNaN {
+      results.measurements.append(
+        Measurement(
+          name: name, metric: "cpu_time", value: first.cpuTime, unit: unit, direction: .lower,
+          isPrimary: !hasRealTime))
+    }
+    for counter in first.counters { append(counter, [first], into: &results) }
+  }
 
   /// Every metric of the rows, each row a repetition, or one row of statistics.
   private func append(
@@ -224,43 +285,56 @@ private struct Family {
   ) {
     guard let first = rows.first else { return }
     let unit = Unit(timeUnit: first.timeUnit)
-    let factors = rows.map { row in
-      row.timeUnit.map { Unit(timeUnit: $0).scale / unit.scale } ?? 1
-    }
-    func append(
-      _ metric: String, _ unit: Unit, isPrimary: Bool = false, of value: (Row, Double) -> Double?
-    ) {
-      let values = zip(rows, factors).compactMap { value($0, $1) }
-      guard !values.isEmpty else { return }
-      var measurement = Measurement(
-        name: name, metric: metric, value: mean.flatMap { value($0, 1) } ?? values.mean,
-        unit: unit, direction: .byDefault(metric: metric, unit: unit), isPrimary: isPrimary)
-      measurement.addRepetitions(values, areRows: true)
-      if let deviation, let spread = value(deviation, 1), let n = deviation.repetitions, n > 0 {
-        measurement.n = n
-        measurement.standardError = spread / Double(n).squareRoot()
+    let hasRealTime = rows.contains { !$0.realTime.isNaN }
+    let times: [(String, KeyPath<Row, Double>)] = [
+      ("real_time", \.realTime), ("cpu_time", \.cpuTime),
+    ]
+    for (metric, path) in times {
+      let scaled: (Row) -> Double? = { row in
+        let value = row[keyPath: path]
+        return value.isNaN ? nil : value * (Unit(timeUnit: row.timeUnit).scale / unit.scale)
       }
-      results.measurements.append(measurement)
-    }
-    let hasRealTime = rows.contains { $0.realTime != nil }
-    append("real_time", unit, isPrimary: true) { row, factor in row.realTime.map { $0 * factor } }
-    append("cpu_time", unit, isPrimary: !hasRealTime) { row, factor in
-      row.cpuTime.map { $0 * factor }
+      append(
+        metric, unit, rows, mean: mean, deviation: deviation,
+        isPrimary: metric == "real_time" || !hasRealTime, of: scaled, into: &results)
     }
     for counter in first.counters {
-      append(counter.name.string, Unit(counter: counter.name)) { row, _ in
-        row.counters.first { $0.name == counter.name }?.value
-      }
+      append(counter, rows, mean: mean, deviation: deviation, into: &results)
     }
   }
 
-  private func appendComplexity(into results: inout Results) {
-    guard let row = aggregate("BigO") else { return }
+  private func append(
+    _ counter: (name: JSONText, value: Double), _ rows: [Row], mean: Row? = nil,
+    deviation: Row? = nil, into results: inout Results
+  ) {
+    append(
+      counter.name.string, Unit(counter: counter.name), rows, mean: mean, deviation: deviation,
+      isPrimary: false, of: { row in row.counters.first { $0.name == counter.name }?.value },
+      into: &results)
+  }
+
+  private func append(
+    _ metric: String, _ unit: Unit, _ rows: [Row], mean: Row?, deviation: Row?, isPrimary: Bool,
+    of value: (Row) -> Double?, into results: inout Results
+  ) {
+    let values = rows.compactMap(value)
+    guard !values.isEmpty else { return }
+    var measurement = Measurement(
+      name: name, metric: metric, value: mean.flatMap(value) ?? values.mean, unit: unit,
+      direction: .byDefault(metric: metric, unit: unit), isPrimary: isPrimary)
+    measurement.addRepetitions(values, areRows: true)
+    if let deviation, let spread = value(deviation), deviation.repetitions > 0 {
+      measurement.n = deviation.repetitions
+      measurement.standardError = spread / Double(deviation.repetitions).squareRoot()
+    }
+    results.measurements.append(measurement)
+  }
+
+  private func append(complexity row: Row, into results: inout Results) {
     let unit = Unit(timeUnit: row.timeUnit)
     for (metric, value) in [
       ("real_coefficient", row.realCoefficient), ("cpu_coefficient", row.cpuCoefficient),
-    ] {
-      guard let value else { continue }
+    ] where !value.isNaN {
       results.measurements.append(
         Measurement(
           name: name + "_BigO", metric: metric, value: value, unit: unit, direction: .lower,
@@ -271,13 +345,9 @@ private struct Family {
 
 extension Unit {
   /// As `time_unit` says; nanoseconds where it is not there.
-  fileprivate init(timeUnit: JSONText?) {
-    guard let timeUnit else {
-      self = .nanoseconds
-      return
-    }
+  fileprivate init(timeUnit: JSONText) {
     switch timeUnit {
-    case "ns": self = .nanoseconds
+    case "", "ns": self = .nanoseconds
     case "us": self = .microseconds
     case "ms": self = .milliseconds
     case "s": self = .seconds

@@ -17,12 +17,29 @@ extension InputFile {
     }
   }
 
-  /// Reads the file as JSON lines; each line but blank ones goes to `body`.
+  /// Reads the file as JSON lines: each but blank ones goes to `body`, which says whether it is
+  /// one of its format. Those that are not are counted in a problem of the results, which does not
+  /// block: log lines between events are common.
   package func readJSONLines(
-    into results: inout Results, _ body: (JSONLine) throws(Problem) -> Void
-  ) throws(Problem) {
+    _ body: (JSONLine, inout Results) throws(Problem) -> Bool
+  ) throws(Problem) -> Results {
     let (bytes, count) = try contents(padding: JSONReader.padding)
-    results.note(try JSONReader.lines(bytes, count: count, body))
+    var results = Results()
+    var skipped = 0
+    var firstSkipped: Int?
+    let notes = try JSONReader.lines(bytes, count: count) { (line) throws(Problem) in
+      if try body(line, &results) { return }
+      skipped += 1
+      firstSkipped = firstSkipped ?? line.number
+    }
+    results.note(notes)
+    if skipped > 0 {
+      results.problems.append(
+        ResultProblem(
+          .linesSkipped, "\(skipped) \(skipped == 1 ? "line is" : "lines are") no event",
+          line: firstSkipped, isBlocking: false))
+    }
+    return results
   }
 }
 

@@ -39,9 +39,8 @@ package enum LMEval: Format {
       for (task, scores) in tasks.members where seen.insert(task.string).inserted {
         evaluation.append(scores, of: task.string, into: &results)
       }
-      for (group, scores) in root["groups"].map({ Array($0.members) }) ?? []
-      where seen.insert(group.string).inserted {
-        evaluation.append(scores, of: group.string, into: &results)
+      for (group, scores) in root.entries("groups") where seen.insert(group).inserted {
+        evaluation.append(scores, of: group, into: &results)
       }
     }
   }

@@ -64,7 +64,7 @@ package enum PytestBenchmark: Format {
     }
     var measurement = Measurement(
       name: name, metric: "time", value: mean, unit: .seconds, direction: .lower)
-    let data = stats["data"].map { Array($0.elements) } ?? []
+    let data = stats.list("data")
     let rounds = data.compactMap(\.double)
     if rounds.count == data.count { measurement.addRepetitions(rounds) }
     if let count = stats["rounds"]?.int, count > 0 {

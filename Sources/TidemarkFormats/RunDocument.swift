@@ -220,6 +220,7 @@ extension Measurement {
       json.labels("parameters", parameters)
       json.member("metric", metric)
       json.member("value", value)
+      json.optional("stated", stated)
       json.key("unit")
       json.object { json in
         json.member("text", unit.text)
@@ -459,6 +460,7 @@ extension Measurement {
       samples: value["samples"].flatMap(Samples.init(document:)),
       items: value.list("items").compactMap(ItemScore.init),
       isPrimary: value["primary"]?.bool ?? true)
+    stated = value["stated"]?.double
   }
 }
 
@@ -514,10 +516,6 @@ extension JSONValue {
 
   /// Seconds, not negative.
   fileprivate var duration: Double? { self["duration"]?.double.flatMap { $0 >= 0 ? $0 : nil } }
-
-  fileprivate func list(_ key: StaticString) -> [JSONValue] {
-    self[key].map { Array($0.elements) } ?? []
-  }
 
   fileprivate func facts(_ key: StaticString) -> [String: String] {
     guard let object = self[key] else { return [:] }

@@ -162,7 +162,7 @@ extension Direction {
     let higher = """
       acc accuracy f1 precision recall bleu chrf rouge rouge1 rouge2 rougel em match exact map mrr \
       ndcg auc auroc mcc r2 score scores pass passed passes success succeeded hits hit coverage \
-      throughput ops qps rps tps fps speedup speed bandwidth rate iops similarity reward win wins \
+      throughput ops qps rps tps fps speedup speed bandwidth iops similarity reward win wins \
       checks
       """
     let lower = """

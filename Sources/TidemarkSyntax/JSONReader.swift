@@ -18,6 +18,13 @@ package enum JSONLine {
   case value(JSONValue, line: Int)
   /// A line that is no JSON document, as it is; blank lines are none.
   case noise(UnsafeBufferPointer<UInt8>, line: Int)
+
+  /// 1-based.
+  package var number: Int {
+    switch self {
+    case .value(_, let line), .noise(_, let line): line
+    }
+  }
 }
 
 /// Reads JSON (RFC 8259): the only file that imports CSimdjson.

@@ -60,6 +60,21 @@ package struct JSONValue {
     return JSONElements(cursor: first, end: isArray ? next &- 1 : index &+ 1)
   }
 
+  /// How many members or elements there are; 16,777,215 where there are more.
+  @inlinable package var count: Int {
+    isObject || isArray ? Int(payload >> 32) : 0
+  }
+
+  /// The elements of the array at `key`; of anything else none.
+  package func list(_ key: StaticString) -> [JSONValue] {
+    self[key].map { Array($0.elements) } ?? []
+  }
+
+  /// The members of the object at `key`; of anything else none.
+  package func entries(_ key: StaticString) -> [(key: String, value: JSONValue)] {
+    self[key].map { $0.members.map { ($0.key.string, $0.value) } } ?? []
+  }
+
   /// The member named `key`; of several the last. O(members).
   @inlinable package subscript(key: StaticString) -> JSONValue? {
     var found: JSONValue?
@@ -146,6 +161,15 @@ package struct JSONText {
 
   @inlinable package var utf8: UnsafeBufferPointer<UInt8> {
     UnsafeBufferPointer(start: start, count: count)
+  }
+
+  @inlinable package var isEmpty: Bool { count == 0 }
+
+  /// Whether the text ends in `ending`, byte for byte.
+  @inlinable package func hasSuffix(_ ending: StaticString) -> Bool {
+    let skipped = count &- ending.utf8CodeUnitCount
+    guard skipped >= 0 else { return false }
+    return JSONText(start: start + skipped, count: ending.utf8CodeUnitCount) == ending
   }
 
   @inlinable package var string: String { String(decoding: utf8, as: UTF8.self) }

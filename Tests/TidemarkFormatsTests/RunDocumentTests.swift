@@ -261,7 +261,7 @@ private struct Arbitrary {
   }
 
   mutating func measurement() -> Measurement {
-    Measurement(
+    var measurement = Measurement(
       name: text(), parameters: labels(), metric: text(), value: double(),
       unit: pick([.nanoseconds, .ratio, Unit(parsing: "furlongs"), Unit(parsing: "MB/s")]),
       direction: pick([.lower, .higher]), labels: labels(), n: maybe { 1 + $0.below(99) },
@@ -271,6 +271,8 @@ private struct Arbitrary {
           values: (0...source.below(64)).map { _ in source.double() }, count: source.below(999))
       },
       items: list(3) { ItemScore(id: $0.next(), score: $0.double()) }, isPrimary: flag())
+    measurement.stated = maybe { $0.double() }
+    return measurement
   }
 }
 

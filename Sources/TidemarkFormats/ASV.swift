@@ -1,0 +1,119 @@
+package import TidemarkModel
+private import TidemarkSyntax
+
+/// One results file of airspeed velocity, in its first layout and its second one, whose results
+/// are lists under `result_columns`.
+///
+/// Units stand in another file (`benchmarks.json`): a benchmark's kind is its name's prefix.
+package enum ASV: Format {
+  package static let name = "asv"
+  package static let producers = "airspeed velocity (asv run: results/MACHINE/COMMIT-ENV.json)"
+  package static let specification = "https://asv.readthedocs.io/en/latest/dev.html#results"
+  package static let kept = """
+    Every result, of parameterised benchmarks one for each combination; samples where recorded; the \
+    environment as label `env`; the machine.
+    """
+  package static let dropped =
+    "Results that are null or NaN, quartiles, profiles, the commit's date."
+
+  package static func recognises(_ head: Head) -> Recognition {
+    let json = head.json
+    guard json.has("commit_hash") else { return .no }
+    let isResults =
+      json.kind("results") == .object || json.has("result_columns")
+      || (json.has("params") && (json.has("requirements") || json.has("env_name")))
+    return isResults ? .yes : .no
+  }
+
+  package static func read(_ file: InputFile) throws(Problem) -> Results {
+    try file.readJSON { (root, results) throws(Problem) in
+      guard let benchmarks = root["results"], benchmarks.isObject else {
+        throw Problem("has no object `results`")
+      }
+      if let facts = root["params"] {
+        for key in ["arch", "cpu", "machine", "os", "ram", "num_cpu", "python"] {
+          results.environment[key] = facts[named: key]?.scalarText
+        }
+      }
+      var labels = Labels()
+      labels["env"] = environment(root)
+      let columns = root["result_columns"].map { $0.elements.map { $0.string ?? "" } } ?? []
+      for (name, value) in benchmarks.members {
+        let record = Record(value, columns: columns)
+        append(record, name: name.string, labels: labels, into: &results)
+      }
+    }
+  }
+
+  /// `virtualenv-py3.8-numpy1.8`, or in the first layout made of the same parts.
+  private static func environment(_ root: JSONValue) -> String? {
+    if let name = root["env_name"]?.string { return name }
+    guard let python = root["python"]?.string else { return nil }
+    var parts = ["py" + python]
+    for (name, version) in root.entries("requirements") {
+      parts.append(name + (version.scalarText ?? ""))
+    }
+    return parts.joined(separator: "-")
+  }
+
+  private static func append(
+    _ record: Record, name: String, labels: Labels, into results: inout Results
+  ) {
+    let unit = unit(of: name)
+    var hasResult = false
+    for (index, value) in record.values.enumerated() {
+      guard let number = value.double else { continue }
+      var measurement = Measurement(
+        name: name, parameters: record.parameters(index), metric: "result", value: number,
+        unit: unit, direction: .byDefault(metric: name, unit: unit), labels: labels)
+      hasResult = true
+      if record.samples.indices.contains(index) {
+        measurement.addRepetitions(record.samples[index].elements.compactMap(\.double))
+      }
+      results.measurements.append(measurement)
+    }
+    if !hasResult { results.skipValue(of: name, "has no result") }
+  }
+
+  private static func unit(of name: String) -> Unit {
+    let function = name.split(separator: ".").last ?? ""
+    if function.hasPrefix("time_") || name.hasPrefix("time_") { return .seconds }
+    if function.hasPrefix("mem_") || function.hasPrefix("peakmem_") { return .bytes }
+    return .none
+  }
+
+  /// One benchmark's results.
+  private struct Record {
+    var values: [JSONValue]
+    var samples: [JSONValue]
+    /// For each parameter its values, as text.
+    private var choices: [[String]]
+
+    init(_ value: JSONValue, columns: [String]) {
+      func part(_ name: String) -> JSONValue? {
+        if value.isObject { return value[named: name] }
+        guard let column = columns.firstIndex(of: name), value.isArray else { return nil }
+        return value.elements.dropFirst(column).first { _ in true }
+      }
+      // In the first layout a bare number may stand for the whole.
+      let result = value.isObject || (value.isArray && !columns.isEmpty) ? part("result") : value
+      values = result.map { $0.isArray ? Array($0.elements) : [$0] } ?? []
+      let list = part("samples")
+      let isNested = list?.elements.first { _ in true }?.isArray ?? false
+      samples = isNested ? list.map { Array($0.elements) } ?? [] : [list].compactMap(\.self)
+      choices =
+        part("params")?.elements.map { $0.elements.map { $0.scalarText ?? "" } } ?? []
+    }
+
+    /// The combination of number `index`: the last parameter varies fastest.
+    func parameters(_ index: Int) -> Labels {
+      var labels = Labels()
+      var rest = index
+      for (place, values) in choices.enumerated().reversed() where !values.isEmpty {
+        labels["param\(place + 1)"] = values[rest % values.count]
+        rest /= values.count
+      }
+      return labels
+    }
+  }
+}

@@ -1,0 +1,113 @@
+package import TidemarkModel
+private import TidemarkSyntax
+
+/// Allure 2's and 3's `*-result.json`, one file a test, and `*-container.json`, the fixtures.
+package enum AllureResult: Format {
+  package static let name = "allure"
+  package static let producers = "Allure adapters (allure-pytest, allure-junit5, allure-js, …)"
+  package static let specification =
+    "https://allurereport.org/docs/how-it-works-test-result-file/"
+  package static let kept = """
+    The test with its suite labels, class, parameters, time, message and trace, the flaky and known \
+    marks; a fixture that failed as a blocking problem.
+    """
+  package static let dropped = "Steps, attachments, links, history ids, severity and other labels."
+
+  package static func recognises(_ head: Head) -> Recognition {
+    let json = head.json
+    guard json.kind("") == .object, json.string("uuid") != nil else { return .no }
+    let isResult =
+      json.string("status") != nil && json.string("name") != nil
+      && ["historyId", "labels", "fullName", "stage", "steps", "testCaseId"].contains(
+        where: json.has)
+    let isContainer =
+      json.kind("children") == .array && (json.has("befores") || json.has("afters"))
+    return isResult || isContainer ? .yes : .no
+  }
+
+  package static func read(_ file: InputFile) throws(Problem) -> Results {
+    try file.readJSON { (root, results) throws(Problem) in
+      results.newestTime = root.time("stop") ?? root.time("start")
+      if root["children"] != nil, root["status"] == nil {
+        return readContainer(root, into: &results)
+      }
+      guard let status = root["status"]?.string else { throw Problem("has no text `status`") }
+      let outcome = outcome(status)
+      let labels = root["labels"].map(Self.labels) ?? [:]
+      let path = ["parentSuite", "suite", "subSuite"].compactMap { labels[$0] }
+      var suites = SuiteTable()
+      results.append(
+        suite: suites.number(path, in: &results),
+        className: labels["testClass"] ?? labels["package"] ?? "",
+        name: root["name"]?.string ?? root["fullName"]?.string ?? "", outcome: outcome,
+        duration: duration(root), detail: detail(of: root, outcome: outcome))
+    }
+  }
+
+  /// `broken` is an error that is no assertion; `unknown` is a result that was never finished.
+  private static func outcome(_ status: String) -> Outcome {
+    switch status.lowercased() {
+    case "passed": .passed
+    case "failed": .failed
+    case "skipped": .skipped
+    default: .errored
+    }
+  }
+
+  private static func labels(_ list: JSONValue) -> [String: String] {
+    var labels: [String: String] = [:]
+    for label in list.elements {
+      if let name = label["name"]?.string, labels[name] == nil {
+        labels[name] = label["value"]?.scalarText
+      }
+    }
+    return labels
+  }
+
+  private static func duration(_ result: JSONValue) -> Double? {
+    guard let start = result["start"]?.double, let stop = result["stop"]?.double, stop >= start
+    else { return nil }
+    return (stop - start) / 1000
+  }
+
+  private static func detail(of result: JSONValue, outcome: Outcome) -> TestDetail? {
+    let status = result["statusDetails"]
+    let isFlaky = status?["flaky"]?.bool ?? false
+    let parameters = parameters(of: result)
+    guard outcome != .passed || isFlaky || parameters != nil else { return nil }
+    var detail = TestDetail()
+    if outcome != .passed {
+      detail = TestDetail(message: status?["message"]?.string, trace: status?["trace"]?.string)
+    }
+    detail.isMarkedFlaky = isFlaky
+    detail.isKnownFailure = status?["known"]?.bool ?? false
+    detail.parameters = parameters
+    return detail
+  }
+
+  /// `a=1, b=2`, without what is excluded from history.
+  private static func parameters(of result: JSONValue) -> String? {
+    let list = result.list("parameters")
+    let shown = list.compactMap { parameter -> String? in
+      if parameter["excluded"]?.bool == true { return nil }
+      guard let name = parameter["name"]?.string else { return nil }
+      return "\(name)=\(parameter["value"]?.scalarText ?? "null")"
+    }
+    return shown.isEmpty ? nil : shown.joined(separator: ", ")
+  }
+
+  private static func readContainer(_ root: JSONValue, into results: inout Results) {
+    for key in ["befores", "afters"] as [StaticString] {
+      for fixture in root.list(key) {
+        guard let status = fixture["status"]?.string, outcome(status).isFailure else { continue }
+        let detail = TestDetail(
+          message: fixture["statusDetails"]?["message"]?.string, trace: nil)
+        results.problems.append(
+          ResultProblem(
+            .suiteError,
+            "\(fixture["name"]?.string ?? "a fixture"): \(detail.message ?? status)",
+            isBlocking: true))
+      }
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package import TidemarkModel
+private import TidemarkSyntax
+
+/// fio's `--output-format=json` and `json+`.
+package enum Fio: Format {
+  package static let name = "fio"
+  package static let producers = "fio (--output-format=json, json+)"
+  package static let specification =
+    "https://fio.readthedocs.io/en/latest/fio_doc.html#json-output"
+  package static let kept = """
+    Of every job and direction with any work: IOPS as the main metric, bandwidth, mean latency and \
+    its 99th percentile; jobs with an error as blocking problems.
+    """
+  package static let dropped = "Other percentiles, bins, submission latency, disk utilisation."
+
+  package static func recognises(_ head: Head) -> Recognition {
+    let json = head.json
+    return json.has("fio version") && (json.has("jobs") || !head.isWhole) ? .yes : .no
+  }
+
+  package static func read(_ file: InputFile) throws(Problem) -> Results {
+    try file.readJSON { (root, results) throws(Problem) in
+      guard let jobs = root["jobs"], jobs.isArray else { throw Problem("has no array `jobs`") }
+      results.environment["fio"] = root["fio version"]?.string
+      results.newestTime = root.time("timestamp_ms")
+      var counts: [String: Int] = [:]
+      for job in jobs.elements {
+        let name = job["jobname"]?.string ?? "job"
+        counts[name, default: 0] += 1
+        read(job, name: name, number: counts[name, default: 1], into: &results)
+      }
+    }
+  }
+
+  /// - Parameter number: Which one of its name it is: names may stand several times.
+  private static func read(
+    _ job: JSONValue, name: String, number: Int, into results: inout Results
+  ) {
+    if let error = job["error"]?.int, error != 0 {
+      results.problems.append(
+        ResultProblem(.outsideError, "\(name): ended with error \(error)", isBlocking: true))
+    }
+    var parameters = Labels()
+    if number > 1 { parameters["job"] = String(number) }
+    for direction in ["read", "write", "trim"] {
+      guard let part = job[named: direction], (part["total_ios"]?.double ?? 0) > 0 else { continue }
+      read(part, direction, name: name, parameters: parameters, into: &results)
+    }
+  }
+
+  private static func read(
+    _ part: JSONValue, _ direction: String, name: String, parameters: Labels,
+    into results: inout Results
+  ) {
+    func append(
+      _ metric: String, _ value: Double?, _ unit: Unit, _ better: Direction,
+      isPrimary: Bool = false
+    ) {
+      guard let value else { return }
+      results.measurements.append(
+        Measurement(
+          name: name, parameters: parameters, metric: "\(direction) \(metric)", value: value,
+          unit: unit, direction: better, isPrimary: isPrimary))
+    }
+    let rate = Unit(text: "IOPS", quantity: .rate, scale: 1)
+    append("iops", part["iops"]?.double, rate, .higher, isPrimary: true)
+    // `bw` is in KiB/s; versions before 3 have no `bw_bytes`.
+    let bandwidth = part["bw_bytes"]?.double ?? part["bw"]?.double.map { $0 * 1024 }
+    append("bandwidth", bandwidth, Unit(parsing: "B/s"), .higher)
+    // Before version 3 latencies were microseconds under other names.
+    for (latency, percentiles, unit) in [
+      (part["lat_ns"], part["clat_ns"], Unit.nanoseconds),
+      (part["lat"], part["clat"], Unit.microseconds),
+    ] {
+      append("latency", latency?["mean"]?.double, unit, .lower)
+      append(
+        "latency p99", percentiles?["percentile"]?["99.000000"]?.double, unit, .lower)
+    }
+  }
+}

@@ -1,0 +1,97 @@
+package import TidemarkModel
+private import TidemarkSyntax
+
+/// Jest's `--json`, which Vitest's `json` reporter writes too.
+package enum Jest: Format {
+  package static let name = "jest"
+  package static let producers = "Jest (--json --outputFile), Vitest (--reporter=json)"
+  package static let specification = "https://jestjs.io/docs/cli#--json"
+  package static let kept = """
+    Every test with its file and describe blocks as suite, time, messages and place; retries as \
+    attempts; files that could not be run as blocking problems.
+    """
+  package static let dropped = "Coverage, snapshots, open handles, console output."
+
+  package static func recognises(_ head: Head) -> Recognition {
+    let json = head.json
+    let isJest =
+      json.has("testResults[].assertionResults") || json.has("numTotalTestSuites")
+      || json.has("numFailedTestSuites")
+    return isJest ? .yes : .no
+  }
+
+  package static func read(_ file: InputFile) throws(Problem) -> Results {
+    try file.readJSON { (root, results) throws(Problem) in
+      guard let files = root["testResults"], files.isArray else {
+        throw Problem("has no array `testResults`")
+      }
+      results.newestTime = root.time("startTime")
+      var suites = SuiteTable()
+      for file in files.elements {
+        read(file, suites: &suites, into: &results)
+        if let end = file.time("endTime") {
+          results.newestTime = max(results.newestTime ?? end, end)
+        }
+      }
+      if root["wasInterrupted"]?.bool == true {
+        results.problems.append(
+          ResultProblem(.bailedOut, "the run was interrupted", isBlocking: true))
+      }
+      let isTold =
+        results.problems.contains(where: \.isBlocking)
+        || results.tests.contains { $0.outcome.isFailure }
+      if root["success"]?.bool == false, !isTold {
+        results.problems.append(
+          ResultProblem(
+            .outsideError, "the run says that it failed, and no test of it does",
+            isBlocking: true))
+      }
+      results.checkFailures(claimed: root["numFailedTests"]?.int)
+    }
+  }
+
+  private static func read(
+    _ file: JSONValue, suites: inout SuiteTable, into results: inout Results
+  ) {
+    let path = file["name"]?.string ?? ""
+    var hasFailure = false
+    for test in file.list("assertionResults") {
+      let suite = suites.number([path] + test.strings("ancestorTitles"), in: &results)
+      let outcome = outcome(test["status"]?.string ?? "")
+      if outcome.isFailure { hasFailure = true }
+      results.append(
+        suite: suite, name: test["title"]?.string ?? test["fullName"]?.string ?? "",
+        outcome: outcome, duration: test.milliseconds("duration"),
+        detail: detail(of: test, in: path, outcome: outcome))
+    }
+    guard file["status"]?.string == "failed", !hasFailure else { return }
+    let message = TestDetail(message: file["message"]?.string, trace: nil).message
+    results.problems.append(
+      ResultProblem(
+        .suiteError, "\(path): \(message ?? "failed outside its tests")", isBlocking: true))
+  }
+
+  private static func outcome(_ status: String) -> Outcome {
+    switch status {
+    case "passed", "focused": .passed
+    case "failed": .failed
+    case "pending", "skipped", "todo", "disabled": .skipped
+    default: .errored
+    }
+  }
+
+  private static func detail(of test: JSONValue, in path: String, outcome: Outcome) -> TestDetail? {
+    // Messages of attempts before the last (`jest.retryTimes`).
+    let attempts = test.strings("retryReasons").prefix(64).map { reason in
+      let detail = TestDetail(message: reason, trace: nil)
+      return Attempt(outcome: .failed, message: detail.message, text: detail.text)
+    }
+    guard outcome.isFailure || !attempts.isEmpty else { return nil }
+    let messages = test.strings("failureMessages").joined(separator: "\n\n")
+    var detail = TestDetail(message: messages, trace: nil)
+    detail.attempts = Array(attempts)
+    detail.file = path.isEmpty ? nil : path
+    detail.line = test["location"]?.line("line")
+    return detail
+  }
+}
