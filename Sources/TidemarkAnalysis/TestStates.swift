@@ -29,15 +29,18 @@ struct TestStates: Sendable {
     self.acceptances = acceptances
     flakiness = Flakiness(options.outcomes, window: window)
     quarantine = options.quarantine.filter { !$0.isExpired(at: run.header.time) }
-    let tests = JobTest.ordered(run, jobs: window.jobs)
+    let tests = OrderedTests(run, jobs: window.jobs)
     var lanes = Lanes(
-      ids: tests.map(\.test.id), jobs: tests.map(\.job), table: history.tests.lazy.map(\.id),
+      ids: tests.indices.map { tests[$0].id }, jobs: tests.indices.map(tests.job),
+      table: history.tests.lazy.map(\.id),
       aliases: options.aliases)
     shared = SharedNames(in: lanes, jobs: window.jobs)
     let twins = Twins(tests, history: history, lanes: &lanes)
-    let records = records(tests.count, lanes: lanes, twins: twins)
-    results.reserveCapacity(tests.count)
-    for (lane, test) in tests.enumerated() { results.append(result(test, lane, records)) }
+    let records = records(tests.indices.count, lanes: lanes, twins: twins)
+    results.reserveCapacity(tests.indices.count)
+    for lane in tests.indices {
+      results.append(result(tests[lane], job: tests.job(of: lane), lane, records))
+    }
     let removed = removed(lanes: lanes, twins: twins)
     if !removed.isEmpty {
       results += removed
@@ -66,10 +69,11 @@ struct TestStates: Sendable {
     return records
   }
 
-  private func result(_ jobTest: JobTest, _ lane: Int, _ records: TestRecords) -> TestResult {
-    let test = jobTest.test
+  private func result(_ test: Test, job: Int32, _ lane: Int, _ records: TestRecords)
+    -> TestResult
+  {
     var result = TestResult(
-      id: test.id, identity: test.identity, job: jobName(jobTest.job), state: .passing,
+      id: test.id, identity: test.identity, job: jobName(job), state: .passing,
       outcome: test.outcome, duration: test.duration, detail: test.detail)
     let now = TestRecords.Result(
       run: window.currentIndex, isFailure: test.outcome.isFailure, isFlaky: test.isFlaky)
