@@ -131,6 +131,23 @@ import TidemarkModel
     #expect((problem.remedy ?? "").contains(remedy), "\(problem.remedy ?? "")")
   }
 
+  @Test("A mapping takes in another with <<, below its own keys")
+  func mergeKeys() throws {
+    let config = try read(
+      """
+      benchmarks:
+        commands:
+          - &base {name: one, run: make, retries: 2, timeout: 5 min}
+          - {<<: *base, name: two, run: make two}
+          - {name: three, <<: [*base, {directory: x, retries: 9}]}
+      """)
+    #expect(config.benchmarks.commands.map(\.name) == ["one", "two", "three"])
+    #expect(config.benchmarks.commands.map(\.run) == ["make", "make two", "make"])
+    #expect(config.benchmarks.commands.map(\.retries) == [2, 2, 2])
+    #expect(config.benchmarks.commands[2].directory == "x")
+    #expect(throws: Problem.self) { try read("reporting: {<<: text}") }
+  }
+
   @Test("Aliases cannot make a document grow without bound")
   func aliasBomb() throws {
     var text = "a: &a [x, x, x, x, x, x, x, x, x, x]\n"
