@@ -64,12 +64,18 @@ struct MarkdownPage: PageWriter {
     return Markdown.link("full report", to: address)
   }
 
+  /// The site's first page; nil where there is no site that may be linked to.
+  var site: String? {
+    links.site.flatMap(Markdown.absoluteAddress) == nil ? nil : siteAddress(of: "index.html")
+  }
+
   /// The page's address on the site, else the run's, else nil.
-  func address(of page: String) -> String? {
-    guard let site = links.site, Markdown.absoluteAddress(site) != nil else {
-      return links.run.flatMap(Markdown.absoluteAddress)
-    }
-    return site + (site.hasSuffix("/") ? "" : "/") + page
+  private func address(of page: String) -> String? {
+    site == nil ? links.run.flatMap(Markdown.absoluteAddress) : siteAddress(of: page)
+  }
+
+  private func siteAddress(of page: String) -> String? {
+    links.site.map { $0 + ($0.hasSuffix("/") ? "" : "/") + page }
   }
 
   // MARK: Pieces
@@ -90,7 +96,7 @@ struct MarkdownPage: PageWriter {
     case .code(let text): Markdown.code(text)
     case .own(let text): text.replacing("<", with: "&lt;")
     case .page(let label, let path):
-      links.site.flatMap(Markdown.absoluteAddress) == nil
+      site == nil
         ? "" : " · " + Markdown.link(label, to: address(of: path))
     case .lineBreak: "<br>"
     case .spark: ""

@@ -143,10 +143,15 @@ internal import TidemarkSyntax
   @Test("links go to the site, else to the run, else nowhere")
   func links() throws {
     var report = SampleReport.small()
+    #expect(
+      Markdown.outline(try text(report)).addresses.allSatisfy {
+        $0.hasPrefix("https://example.com/tidemark/")
+      })
     report.links.site = nil
     #expect(
       Markdown.outline(try text(report)).addresses.allSatisfy { $0.contains("ci.example.com") })
     report.links = Links()
+    report.run.url = nil
     #expect(Markdown.outline(try text(report)).addresses.isEmpty)
     report.links = Links(site: "javascript:alert(1)", run: "../x", artifact: "data:x")
     #expect(Markdown.outline(try text(report)).addresses.isEmpty)
