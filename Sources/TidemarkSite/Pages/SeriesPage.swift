@@ -93,6 +93,8 @@ struct SeriesPage {
   private var notes: [(run: Int, annotation: Annotation)] {
     guard let first = series.points.first?.run else { return [] }
     return context.report.annotations.compactMap { annotation in
+      let isOurs = annotation.series.contains { Glob($0).matches(series.identity.name) }
+      guard isOurs || annotation.series.isEmpty else { return nil }
       let run = context.report.runs.firstIndex { run in
         !annotation.commit.isEmpty && run.commit?.hasPrefix(annotation.commit) == true
       }
