@@ -46,7 +46,7 @@ struct JSONMender {
   private mutating func document() -> Fault? {
     var open: [UInt8] = []
     while true {
-      if let fault = skipToValue() { return fault }
+      if let fault = skipToValue(isRoot: open.isEmpty) { return fault }
       let byte = input[index]
       if byte == UInt8(ascii: "{") || byte == UInt8(ascii: "[") {
         guard open.count < depthLimit else {
@@ -94,10 +94,10 @@ struct JSONMender {
     return index == input.count ? nil : fault("goes on with \(found) after its end")
   }
 
-  private mutating func skipToValue() -> Fault? {
+  private mutating func skipToValue(isRoot: Bool) -> Fault? {
     skipBlanks()
     guard index < input.count else {
-      return fault(index == 0 || copied == input.count ? "is empty" : "ends where a value is due")
+      return fault(isRoot ? "is empty" : "ends where a value is due")
     }
     return nil
   }

@@ -64,7 +64,7 @@ import TidemarkModel
         "--- FAIL: BenchmarkB\nFAIL\nFAIL\texample.com/a\t0.1s\nFAIL\texample.com/c [build failed]\n"
       ))
     #expect(results.problems.map(\.code) == [.outsideError, .outsideError, .buildFailed])
-    #expect(results.problems.allSatisfy(\.isBlocking))
+    #expect(results.problems.allSatisfy { $0.isBlocking })
   }
 }
 
@@ -138,7 +138,7 @@ import TidemarkModel
     let results = try GoTestJSON.read(memory(text))
     #expect(results.problems.map(\.code) == [code])
     #expect(results.problems.map(\.message) == [message])
-    #expect(results.problems.allSatisfy(\.isBlocking))
+    #expect(results.problems.allSatisfy { $0.isBlocking })
   }
 
   @Test("a test that never ended has failed")

@@ -187,3 +187,10 @@ struct SampleHistory {
     return String(text.prefix(count))
   }
 }
+
+func removeFile(_ path: String) { unlink(path) }
+
+func setAge(_ path: String, seconds: Int) {
+  let then = timeval(tv_sec: time(nil) - seconds, tv_usec: 0)
+  _ = [then, then].withUnsafeBufferPointer { utimes(path, $0.baseAddress) }
+}

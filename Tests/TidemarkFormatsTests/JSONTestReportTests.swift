@@ -1,0 +1,373 @@
+import Testing
+import TidemarkModel
+
+@testable import TidemarkFormats
+
+/// `name outcome` of every test.
+private func lines(_ results: Results) -> [String] {
+  results.tests.map { "\(results.text.string($0.name)) \($0.outcome.name)" }
+}
+
+/// What the test number `index` has beyond its name.
+private func detail(_ results: Results, _ index: Int) throws -> TestDetail {
+  try #require(results.detail(of: results.tests[index]))
+}
+
+private func problems(_ results: Results) -> [String] {
+  results.problems.map { "\($0.isBlocking ? "!" : "")\($0.code.rawValue) \($0.message)" }
+}
+
+@Suite struct CTRFTests {
+  @Test("retries are attempts without the last, other statuses are no pass")
+  func complete() throws {
+    let text = #"""
+      {"reportFormat":"CTRF","results":{"tool":{"name":"t"},
+       "summary":{"failed":2,"stop":1609459210000},
+       "environment":{"osPlatform":"linux"},
+       "tests":[
+        {"name":"a","status":"passed","duration":150,"suite":["s","t"]},
+        {"name":"b","status":"passed","duration":300,"flaky":true,"retries":2,"retryAttempts":[
+          {"status":"failed","duration":120,"message":"timeout"},{"status":"failed"},
+          {"status":"passed"}]},
+        {"name":"c","status":"failed","duration":-5,"suite":"old > style","message":"m\nmore",
+         "trace":"m\n  at x","filePath":"c.js","line":3,"stdout":["out"]},
+        {"name":"d","status":"pending"},{"name":"e","status":"other"}]}}
+      """#
+    #expect(CTRF.recognises(head(text)) == .yes)
+    let results = try CTRF.read(memory(text))
+    #expect(lines(results) == ["a passed", "b passed", "c failed", "d skipped", "e errored"])
+    #expect(results.suites.map(\.path) == [["s", "t"], ["old > style"]])
+    #expect(results.tests.map(\.duration) == [0.15, 0.3, nil, nil, nil])
+    let flaky = try detail(results, 1)
+    #expect(flaky.isMarkedFlaky && flaky.attempts.map(\.outcome) == [.failed, .failed])
+    #expect(flaky.attempts.first?.message == "timeout" && flaky.attempts.first?.duration == 0.12)
+    let failed = try detail(results, 2)
+    #expect(failed.message == "m" && failed.text == "m\n  at x" && failed.output == "out")
+    #expect(failed.file == "c.js" && failed.line == 3)
+    #expect(results.environment == ["os": "linux"])
+    #expect(results.problems.isEmpty)
+  }
+
+  @Test("failures that only the summary knows of block")
+  func hiddenFailures() throws {
+    let results = try CTRF.read(
+      memory(#"{"results":{"summary":{"failed":3},"tests":[{"name":"a","status":"passed"}]}}"#))
+    #expect(
+      problems(results) == ["!plan_mismatch the summary counts 3 failures, the tests show 0"])
+  }
+
+  @Test("a test without name or status is refused")
+  func wrongTypes() {
+    #expect(throws: Problem.self) {
+      try CTRF.read(memory(#"{"results":{"tests":[{"name":1,"status":"passed"}]}}"#))
+    }
+    #expect(throws: Problem.self) { try CTRF.read(memory(#"{"results":{"tests":{}}}"#)) }
+  }
+}
+
+@Suite struct JestTests {
+  @Test("files and describe blocks are suites; a file that could not run blocks")
+  func complete() throws {
+    let text = #"""
+      {"numFailedTestSuites":2,"numFailedTests":1,"success":false,"startTime":1627105768580,
+       "testResults":[
+        {"name":"/a.test.js","status":"failed","endTime":1627105769947,"assertionResults":[
+          {"ancestorTitles":["A","b"],"title":"works","status":"passed","duration":5},
+          {"ancestorTitles":["A"],"title":"fails","status":"failed","duration":null,
+           "failureMessages":["\u001b[31mError: no\u001b[39m\n  at x"],"location":{"line":4}},
+          {"ancestorTitles":[],"title":"later","status":"todo"},
+          {"ancestorTitles":[],"title":"again","status":"passed","retryReasons":["Error: once"]}]},
+        {"name":"/b.test.js","status":"failed","message":"Cannot find module","assertionResults":[]}]}
+      """#
+    #expect(Jest.recognises(head(text)) == .yes)
+    let results = try Jest.read(memory(text))
+    #expect(lines(results) == ["works passed", "fails failed", "later skipped", "again passed"])
+    #expect(
+      results.suites.map(\.path) == [
+        ["/a.test.js", "A", "b"], ["/a.test.js", "A"], ["/a.test.js"],
+      ])
+    let failed = try detail(results, 1)
+    #expect(failed.message == "Error: no" && failed.file == "/a.test.js" && failed.line == 4)
+    #expect(try detail(results, 3).attempts.map(\.message) == ["Error: once"])
+    #expect(problems(results) == ["!suite_error /b.test.js: Cannot find module"])
+    #expect(results.newestTime?.millisecondsSince1970 == 1_627_105_769_947)
+  }
+
+  @Test("a run that failed without a test that did is no pass")
+  func failedRun() throws {
+    let results = try Jest.read(
+      memory(#"{"numTotalTestSuites":0,"success":false,"testResults":[]}"#))
+    #expect(results.problems.map(\.isBlocking) == [true])
+  }
+}
+
+@Suite struct PlaywrightTests {
+  @Test("the test's own status is the verdict; projects are labels; errors outside block")
+  func complete() throws {
+    let text = #"""
+      {"config":{"rootDir":"/p","version":"1.40.0"},"suites":[{"title":"a.spec.ts","specs":[
+        {"title":"top","file":"a.spec.ts","line":1,"tests":[
+          {"projectName":"chromium","status":"expected","expectedStatus":"passed",
+           "results":[{"status":"passed","duration":100}]},
+          {"projectName":"firefox","status":"flaky","results":[
+           {"status":"failed","duration":20,"error":{"message":"Error: x","stack":"Error: x\n at"}},
+           {"status":"passed","duration":30}]}]}],
+        "suites":[{"title":"group","specs":[
+         {"title":"slow","file":"a.spec.ts","line":9,"tests":[
+          {"projectName":"chromium","status":"unexpected","results":[
+           {"status":"timedOut","duration":5000,"error":{"message":"Timeout"},
+            "stdout":[{"text":"out\n"}]}]},
+          {"projectName":"firefox","status":"expected","expectedStatus":"failed",
+           "results":[{"status":"failed"}]},
+          {"projectName":"webkit","status":"skipped","results":[]}]}]}]}],
+       "errors":[{"message":"Error: global setup"}],"stats":{"unexpected":1,
+        "startTime":"2026-01-02T03:04:05.000Z"}}
+      """#
+    #expect(Playwright.recognises(head(text)) == .yes)
+    let results = try Playwright.read(memory(text))
+    #expect(
+      lines(results) == ["top passed", "top passed", "slow errored", "slow passed", "slow skipped"])
+    #expect(
+      results.suites.map { "\($0.path) \($0.labels)" } == [
+        #"["a.spec.ts"] project=chromium"#, #"["a.spec.ts"] project=firefox"#,
+        #"["a.spec.ts", "group"] project=chromium"#, #"["a.spec.ts", "group"] project=firefox"#,
+        #"["a.spec.ts", "group"] project=webkit"#,
+      ])
+    #expect(results.tests.map(\.duration) == [0.1, 0.03, 5, nil, nil])
+    let flaky = try detail(results, 1)
+    #expect(flaky.isMarkedFlaky && flaky.message == nil)
+    #expect(flaky.attempts.map(\.outcome) == [.failed])
+    let slow = try detail(results, 2)
+    #expect(slow.message == "Timeout" && slow.output == "out\n" && slow.line == 9)
+    #expect(problems(results) == ["!outside_error Error: global setup"])
+  }
+}
+
+@Suite struct MochaJSONTests {
+  @Test("pending tests are skipped, failed hooks block, equal names are told apart by number")
+  func complete() throws {
+    let text = #"""
+      {"stats":{"suites":1,"tests":4,"passes":2,"pending":1,"failures":2,
+        "end":"2021-02-24T20:26:09.309Z"},
+       "tests":[{"title":"ok","fullTitle":"A ok","duration":2,"currentRetry":0,"err":{}},
+        {"title":"later","fullTitle":"A later","currentRetry":0,"err":{}},
+        {"title":"bad","fullTitle":"A bad","duration":8,"currentRetry":0,"file":"/t.js",
+         "err":{"message":"no","stack":"Error: no\n at"}},
+        {"title":"again","fullTitle":"A again","duration":1,"currentRetry":2,"err":{}}],
+       "pending":[{"title":"later","fullTitle":"A later"}],
+       "failures":[{"title":"bad","fullTitle":"A bad","file":"/t.js","err":{"message":"no"}},
+        {"title":"\"before all\" hook","fullTitle":"A \"before all\" hook",
+         "err":{"message":"down"}}],"passes":[]}
+      """#
+    #expect(MochaJSON.recognises(head(text)) == .yes)
+    let results = try MochaJSON.read(memory(text))
+    #expect(lines(results) == ["ok passed", "later skipped", "bad failed", "again passed"])
+    #expect(results.suites.map(\.path) == [["A"], ["/t.js", "A"]])
+    #expect(try detail(results, 2).message == "no")
+    #expect(try detail(results, 3).isMarkedFlaky)
+    #expect(problems(results) == [#"!suite_error A "before all" hook: down"#])
+  }
+}
+
+@Suite struct CucumberJSONTests {
+  @Test(
+    "a scenario is its worst step",
+    arguments: [
+      (["passed", "passed"], .passed), (["passed", "failed", "skipped"], .failed),
+      (["passed", "undefined", "skipped"], .errored), (["ambiguous"], .errored),
+      (["passed", "pending"], .skipped), (["skipped"], .skipped), ([], .skipped),
+      (["undefined", "failed"], .failed),
+    ] as [([String], Outcome)])
+  func worstStep(statuses: [String], outcome: Outcome) throws {
+    let steps = statuses.map {
+      #"{"keyword":"Given ","name":"s","result":{"status":"\#($0)","duration":500000000}}"#
+    }
+    let text =
+      #"[{"keyword":"Feature","name":"F","uri":"f.feature","elements":[{"type":"scenario","#
+      + #""name":"S","line":3,"steps":["# + steps.joined(separator: ",") + "]}]}]"
+    #expect(CucumberJSON.recognises(head(text)) == .yes)
+    let results = try CucumberJSON.read(memory(text))
+    #expect(results.tests.map(\.outcome) == [outcome])
+    #expect(results.suites.map(\.path) == [["F"]])
+    #expect(results.tests[0].duration == (statuses.isEmpty ? nil : 0.5 * Double(statuses.count)))
+  }
+
+  @Test("a failed background or hook fails the scenario, and behave's times are seconds")
+  func backgroundsAndHooks() throws {
+    let text = #"""
+      [{"keyword":"Feature","name":"F","location":"features/f.feature:1","elements":[
+        {"type":"background","name":"","steps":[{"name":"base","keyword":"Given",
+          "result":{"status":"failed","error_message":["no","base"]}}]},
+        {"type":"scenario","name":"a","location":"features/f.feature:7",
+         "steps":[{"result":{"status":"skipped","duration":0.25}}]},
+        {"type":"scenario","name":"b","steps":[{"result":{"status":"passed"}}],
+         "after":[{"result":{"status":"failed","error_message":"hook"}}]}]}]
+      """#
+    let results = try CucumberJSON.read(memory(text))
+    #expect(lines(results) == ["a failed", "b failed"])
+    #expect(results.tests.map(\.duration) == [0.25, nil])
+    let first = try detail(results, 0)
+    #expect(first.message == "no" && first.file == "features/f.feature" && first.line == 7)
+    #expect(try detail(results, 1).message == "hook")
+  }
+}
+
+@Suite struct AllureResultTests {
+  @Test("a result is a test with its labels and parameters")
+  func result() throws {
+    let text = #"""
+      {"uuid":"u","historyId":"h","name":"test_a","fullName":"t#a","status":"broken",
+       "statusDetails":{"message":"boom","trace":"boom\n at","flaky":true,"known":true},
+       "start":1000,"stop":1500,
+       "labels":[{"name":"parentSuite","value":"P"},{"name":"suite","value":"S"},
+        {"name":"testClass","value":"C"}],
+       "parameters":[{"name":"n","value":"1"},{"name":"seed","value":"9","excluded":true}]}
+      """#
+    #expect(AllureResult.recognises(head(text)) == .yes)
+    let results = try AllureResult.read(memory(text))
+    #expect(lines(results) == ["test_a errored"])
+    #expect(results.suites.map(\.path) == [["P", "S"]])
+    #expect(results.text.string(results.tests[0].className) == "C")
+    #expect(results.tests[0].duration == 0.5)
+    let detail = try detail(results, 0)
+    #expect(detail.parameters == "n=1" && detail.isMarkedFlaky && detail.isKnownFailure)
+  }
+
+  @Test("a fixture that failed blocks")
+  func container() throws {
+    let text = #"""
+      {"uuid":"u","children":["c"],"befores":[{"name":"db","status":"broken",
+       "statusDetails":{"message":"down"}}],"afters":[{"name":"x","status":"passed"}]}
+      """#
+    #expect(AllureResult.recognises(head(text)) == .yes)
+    let results = try AllureResult.read(memory(text))
+    #expect(results.tests.isEmpty)
+    #expect(problems(results) == ["!suite_error db: down"])
+  }
+}
+
+@Suite struct RSpecJSONTests {
+  @Test("examples, and errors outside of them")
+  func complete() throws {
+    let text = #"""
+      {"version":"3.12.0","messages":["\nAn error occurred while loading ./e.rb.\n"],
+       "examples":[{"full_description":"A ok","status":"passed","file_path":"./a.rb",
+         "run_time":0.25},
+        {"full_description":"A bad","status":"failed","file_path":"./a.rb","line_number":3,
+         "exception":{"class":"E","message":"no","backtrace":["a.rb:3"]}},
+        {"full_description":"A later","status":"pending","file_path":"./a.rb",
+         "pending_message":"soon"}],
+       "summary":{"failure_count":1,"errors_outside_of_examples_count":1},"summary_line":"3"}
+      """#
+    #expect(RSpecJSON.recognises(head(text)) == .yes)
+    let results = try RSpecJSON.read(memory(text))
+    #expect(lines(results) == ["A ok passed", "A bad failed", "A later skipped"])
+    let failed = try detail(results, 1)
+    #expect(failed.type == "E" && failed.message == "no" && failed.text == "no\na.rb:3")
+    #expect(try detail(results, 2).message == "soon")
+    #expect(
+      problems(results) == [
+        "!outside_error 1 error outside of examples: An error occurred while loading ./e.rb."
+      ])
+  }
+}
+
+@Suite struct GoogleTestJSONTests {
+  @Test("failures, skips and disabled tests, with times that end in s")
+  func complete() throws {
+    let text = #"""
+      {"tests":4,"failures":1,"disabled":1,"errors":0,"timestamp":"2026-11-23T13:40:49Z",
+       "name":"AllTests","testsuites":[{"name":"M","testsuite":[
+        {"name":"Ok","status":"RUN","result":"COMPLETED","time":"1.5s"},
+        {"name":"Bad","file":"g.cpp","line":3,"status":"RUN","result":"COMPLETED","time":"0s",
+         "failures":[{"failure":"g.cpp:3\nExpected 3\n","type":""}]},
+        {"name":"DISABLED_Off","status":"NOTRUN","result":"SUPPRESSED","time":"0s"},
+        {"name":"Skip","status":"RUN","result":"SKIPPED","skipped":[{"message":"g:4\nno gpu\n"}]}]}]}
+      """#
+    #expect(GoogleTestJSON.recognises(head(text)) == .yes)
+    let results = try GoogleTestJSON.read(memory(text))
+    #expect(lines(results) == ["Ok passed", "Bad failed", "DISABLED_Off skipped", "Skip skipped"])
+    #expect(results.tests.map(\.duration) == [1.5, 0, 0, nil])
+    #expect(try detail(results, 1).message == "Expected 3")
+    #expect(try detail(results, 3).message == "no gpu")
+  }
+}
+
+@Suite struct LibtestJSONTests {
+  @Test("several suites in one stream, benchmarks between tests")
+  func complete() throws {
+    let text = #"""
+      { "type": "suite", "event": "started", "test_count": 4 }
+      { "type": "test", "event": "started", "name": "a" }
+      { "type": "test", "name": "a", "event": "ok", "exec_time": 0.25 }
+      { "type": "test", "name": "b", "event": "failed",
+      { "type": "test", "name": "b", "event": "failed", "stdout": "thread 'b' panicked at x.rs:1:2:\nno\n" }
+      { "type": "test", "name": "c", "event": "ignored", "message": "slow" }
+      { "type": "test", "event": "started", "name": "d" }
+      { "type": "bench", "name": "d", "median": 143.5, "deviation": 16.0 }
+      { "type": "suite", "event": "failed", "passed": 1, "failed": 1 }
+      { "type": "suite", "event": "started", "test_count": 0 }
+      { "type": "suite", "event": "ok", "passed": 0, "failed": 0 }
+      """#
+    #expect(LibtestJSON.recognises(head(text)) == .yes)
+    let results = try LibtestJSON.read(memory(text))
+    #expect(lines(results) == ["a passed", "b failed", "c skipped"])
+    #expect(try detail(results, 1).message == "no")
+    #expect(results.measurements.map(\.value) == [143.5])
+    #expect(problems(results) == ["lines_skipped 1 line is no event"])
+  }
+
+  @Test("what began and never ended is no pass")
+  func unterminated() throws {
+    let results = try LibtestJSON.read(
+      memory(
+        #"{"type":"suite","event":"started","test_count":2}"# + "\n"
+          + #"{"type":"test","event":"started","name":"a"}"#))
+    #expect(lines(results) == ["a failed"])
+    #expect(
+      problems(results) == [
+        "!unterminated a began and never ended", "!unterminated a suite began and never ended",
+      ])
+  }
+
+  @Test("fewer tests than announced is no pass")
+  func planMismatch() throws {
+    let results = try LibtestJSON.read(
+      memory(
+        #"{"type":"suite","event":"started","test_count":2}"# + "\n"
+          + #"{"type":"test","event":"ok","name":"a"}"# + "\n" + #"{"type":"suite","event":"ok"}"#))
+    #expect(problems(results) == ["!plan_mismatch 2 tests were announced, 1 ended"])
+  }
+}
+
+@Suite struct DartJSONTests {
+  @Test("hidden tests are none, errors are no failures, and a stream has an end")
+  func complete() throws {
+    let start = #"{"protocolVersion":"0.1.1","runnerVersion":"1.15.4","type":"start","time":0}"#
+    let text = #"""
+      {"suite":{"id":0,"path":"test/a.dart"},"type":"suite","time":0}
+      {"test":{"id":1,"name":"loading test/a.dart","suiteID":0},"type":"testStart","time":1}
+      {"testID":1,"result":"success","skipped":false,"hidden":true,"type":"testDone","time":2}
+      {"test":{"id":2,"name":"ok","suiteID":0,"line":3,"url":"file:///a.dart"},"type":"testStart","time":10}
+      {"testID":2,"result":"success","skipped":false,"hidden":false,"type":"testDone","time":260}
+      {"test":{"id":3,"name":"bad","suiteID":0,"line":5,"url":"file:///a.dart"},"type":"testStart","time":260}
+      {"testID":3,"messageType":"print","message":"hello","type":"print","time":261}
+      {"testID":3,"error":"Expected: <2>","stackTrace":"a.dart 5","isFailure":true,"type":"error"}
+      {"testID":3,"result":"failure","skipped":false,"hidden":false,"type":"testDone","time":270}
+      {"test":{"id":4,"name":"boom","suiteID":0},"type":"testStart","time":270}
+      {"testID":4,"result":"error","skipped":false,"hidden":false,"type":"testDone","time":271}
+      {"test":{"id":5,"name":"later","suiteID":0,"metadata":{"skip":true,"skipReason":"soon"}},"type":"testStart","time":271}
+      {"testID":5,"result":"success","skipped":true,"hidden":false,"type":"testDone","time":272}
+      """#
+    #expect(DartJSON.recognises(head(start + "\n" + text)) == .yes)
+    let done = "\n" + #"{"success":false,"type":"done","time":300}"#
+    let results = try DartJSON.read(memory(start + "\n" + text + done))
+    #expect(lines(results) == ["ok passed", "bad failed", "boom errored", "later skipped"])
+    #expect(results.tests[0].duration == 0.25)
+    let failed = try detail(results, 1)
+    #expect(failed.message == "Expected: <2>" && failed.output == "hello\n" && failed.line == 5)
+    #expect(results.problems.isEmpty)
+    let cut = try DartJSON.read(memory(text))
+    #expect(problems(cut) == ["!unterminated the stream ends without its last event"])
+  }
+}
