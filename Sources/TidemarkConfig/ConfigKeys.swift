@@ -182,7 +182,6 @@ package enum ConfigKeys {
 
   private static let theme = [
     ConfigKey("directory", .text, "A folder whose files replace the theme's."),
-    ConfigKey("language", .text, "The language of the pages: a tag such as `en`."),
     ConfigKey("title", .text, "What the site is called."),
   ]
 }

@@ -200,7 +200,7 @@ extension Config {
     guard let node else { return }
     options["theme"] = node["directory"]
     theme = ThemeSettings(
-      directory: options["theme"]?.text, language: node["language"]?.text,
+      directory: options["theme"]?.text,
       title: node["title"]?.text)
   }
 

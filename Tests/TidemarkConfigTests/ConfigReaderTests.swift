@@ -40,7 +40,7 @@ import TidemarkModel
         - {tests: [a, b], owner: ann, reason: flaky host, expires: 2026-12-31}
       annotations: [{commit: abc, text: "**moved**", series: x}]
       owners: {"src/net/**": "@net"}
-      theme: {directory: look, language: de, title: Ours}
+      theme: {directory: look, title: Ours}
       features: {clusters: on, links: false}
       """)
     #expect(config.platform == "gitlab" && config.repository == "group/project")
@@ -70,7 +70,7 @@ import TidemarkModel
     #expect(config.quarantine.map(\.pattern) == ["a", "b"] && config.quarantine[0].line == 31)
     #expect(config.annotations[0].text == "**moved**" && config.annotations[0].series == ["x"])
     #expect(config.owners.map(\.owner) == ["@net"])
-    #expect(config.theme.language == "de" && config.text("theme") == "look")
+    #expect(config.theme.title == "Ours" && config.text("theme") == "look")
     #expect(config.features == ["clusters": true, "links": false])
   }
 
