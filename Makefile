@@ -47,16 +47,18 @@ bench: release
 # The picture in the README: the demo's first page.
 picture: demo
 	@packaging/setup.sh chromium
-	docs/picture.sh tidemark-report/site/index.html docs/overview.png
+	docs/picture.sh tidemark-report/site/index.html docs/images/overview.png
 
-docs: setup
+docs: build
 	docs/build.sh dist/docs
 
-# What continuous integration runs: format, a build without warnings, tests, the README's commands.
+# What continuous integration runs: format, a build without warnings, tests, the README's commands, and
+# whether the demo among them found what is planted.
 check: lint setup
-	packaging/build-without-warnings.sh
+	.ci/build-without-warnings.sh
 	swift test --skip-build
-	docs/run-readme.sh
+	docs/run-readme.sh "make test"
+	fixtures/demo/check.py tidemark-report/report.json
 
 # The same claims held against the conformance files of $(SHARED), where that folder stands.
 check-shared: setup

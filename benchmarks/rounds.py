@@ -8,10 +8,7 @@ import time
 
 
 def once(command, cwd=None):
-    """Seconds on the wall, processor seconds, and the peak of resident memory in MB.
-
-    The peak cannot read below this script's own, about 15 MB: a child starts as a copy of it.
-    """
+    """Seconds on the wall, processor seconds, and the peak of resident memory in MB."""
     start = time.monotonic()
     process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
                                stderr=subprocess.PIPE)
@@ -34,12 +31,16 @@ def compare(title, reference, subject, rounds=5, before=None, cwd=None):
             result = once(command, cwd)
             if turn > 0:  # the first warms the page cache
                 measured[label].append(result)
+    # A child starts as a copy of this script, so that its peak never reads below this one.
+    floor = once(["true"])[2] * 1.1
     print(f"\n{title}")
     print(f"  {'':36}{'wall s':>9}{'least':>9}{'cpu s':>9}{'peak MB':>9}")
     for label, results in measured.items():
         walls = [wall for wall, _, _ in results]
+        peak = max(peak for _, _, peak in results)
         print(f"  {label:36}{statistics.median(walls):9.4f}{min(walls):9.4f}"
-              f"{statistics.median(cpu for _, cpu, _ in results):9.4f}{max(peak for _, _, peak in results):9.1f}")
+              f"{statistics.median(cpu for _, cpu, _ in results):9.4f}"
+              f"{f'{peak:.0f}' if peak > floor else f'< {floor:.0f}':>9}")
     pairs = list(zip(measured[subject[0]], measured[reference[0]]))
     ratios = sorted(ours[0] / theirs[0] for ours, theirs in pairs)
     cpu = statistics.median(ours[1] / max(theirs[1], 1e-4) for ours, theirs in pairs)

@@ -4,6 +4,7 @@
 #   docs/picture.sh PAGE.html PICTURE.png
 set -euo pipefail
 
+mkdir -p "$(dirname "$2")"
 profile=$(mktemp -d)
 trap 'rm -rf "$profile"' EXIT
 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$profile" \

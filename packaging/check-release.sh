@@ -12,11 +12,12 @@ mkdir -p "$root"/{proc,tmp,opt}
 tar -C "$root/opt" --strip-components=1 -xzf "$archive"
 
 # The loader and the C and C++ runtimes, as any glibc image has them, and nothing else.
-for library in ld-linux-x86-64.so.2 libc.so.6 libm.so.6 libstdc++.so.6 libgcc_s.so.1; do
-  path=$(realpath "$(cc -print-file-name=$library)")
-  mkdir -p "$root/lib64"
-  cp "$path" "$root/lib64/$library"
+mkdir "$root/lib" "$root/lib64"
+for library in libc.so.6 libm.so.6 libstdc++.so.6 libgcc_s.so.1; do
+  cp "$(realpath "$(cc -print-file-name=$library)")" "$root/lib/$library"
 done
+loader=$(readelf -p .interp "$root/opt/tidemark" | grep -o '/.*')
+cp "$loader" "$root$loader"
 
 run() { # ARGUMENTS…: the program alone in that file system; $ORIGIN needs /proc
   unshare --mount --map-root-user bash -c '

@@ -16,6 +16,8 @@ struct RenameProposal: Sendable {
   static let pairLimit = 40_000
   /// Names alike by at least this share of their letters may be one.
   static let leastLikeness = 0.6
+  /// Names that share less than this stay apart even where the values go on.
+  static let leastAlike = 0.3
   /// How far apart two levels of one series may lie, relative.
   static let levelTolerance = 0.2
 
@@ -58,7 +60,13 @@ struct RenameProposal: Sendable {
       guard isNear else { return 0 }
       // The same name under other labels or another metric, or a like name under the same.
       if old.identity.name == fresh.identity.name { return 1 }
-      return isNamedAlike ? alike : 0
+      guard isNamedAlike else { return 0 }
+      // A value just where the old one would have been weighs as much as half of the name.
+      let isInBand = old.baseline.map { band in
+        (band.low...max(band.low, band.high)).contains(value * factor) || value * factor == level
+      }
+      guard isInBand == true, alike >= leastAlike else { return alike }
+      return leastLikeness + (1 - leastLikeness) * alike
     }.map { old, fresh in
       RenameProposal(
         oldName: Sentence.series(old.identity), oldID: old.id,

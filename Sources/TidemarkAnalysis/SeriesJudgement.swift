@@ -279,7 +279,7 @@ extension SeriesJudgement {
     let text = "\(moved(change))\(interval(change)) \(since(change))"
     let runs = track.values.count - (main?.index ?? track.values.count)
     if runs > 1 { return text + ", confirmed by \(Sentence.count(runs, "run")) at the new level" }
-    let repetitions = track.newestRepetitions.count
+    let repetitions = track.newestRepetitions
     if repetitions >= options.repetitions {
       return text + ", confirmed by the run's own \(Sentence.count(repetitions, "repetition"))"
     }
@@ -308,7 +308,7 @@ extension SeriesJudgement {
       return reason + ", and further runs alone cannot confirm it; accept it, or watch it"
     }
     var text = reason + "; \(Sentence.count(runs, "more run")) at this level would confirm it"
-    if track.newestRepetitions.count < options.repetitions {
+    if track.newestRepetitions < options.repetitions {
       text += ", or \(options.repetitions) repetitions within one run"
     }
     return text

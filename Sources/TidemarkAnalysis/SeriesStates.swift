@@ -42,13 +42,13 @@ struct SeriesStates: Sendable {
     let missing = MissingSeries(window: window, history: history, lanes: lanes, options: options)
       .found(acceptances)
     tracks =
-      Self.tracks(current, lanes: lanes, isMissing: false, window, history, environments)
+      Self.tracks(current, lanes: lanes, window, history, environments)
       + Self.tracks(
         missing,
         lanes: Lanes(
           ids: missing.map(\.id), jobs: missing.map(\.job),
           table: history.series.lazy.map(\.id), aliases: [:]),
-        isMissing: true, window, history, environments)
+        window, history, environments)
     batch = tracks.map { track in
       let rules = SeriesRules(track.series, options.detection)
       return track.input(direction: rules.direction, effectFloor: rules.effectFloor)
@@ -69,28 +69,31 @@ struct SeriesStates: Sendable {
   }
 
   private static func tracks(
-    _ series: [JobSeries], lanes: Lanes, isMissing: Bool, _ window: Window,
+    _ series: [JobSeries], lanes: Lanes, _ window: Window,
     _ history: HistoryContents, _ environments: JobEnvironments
   ) -> [SeriesTrack] {
     guard !series.isEmpty else { return [] }
-    var tracks = series.map { SeriesTrack($0) }
     let machines = series.map { environments.machine(ofJob: $0.job) }
+    let runs = window.runs.count
+    // Runs come one after the other, series are read one after the other: in between stands where in
+    // a run each value is.
+    var places = [Int32](repeating: -1, count: series.count * runs)
     for (index, stored) in window.runs.enumerated() {
-      let values = stored.values
-      lanes.follow(values, places: window.jobPlaces[index]) { lane, result in
+      let jobs = stored.values.jobs
+      lanes.follow(stored.values, places: window.jobPlaces[index]) { lane, result in
         // Runs of one machine class are compared with that class's own level.
-        guard environments.machine(ofJob: values.jobs[result], in: index) == machines[lane],
-          tracks[lane].runs.last != index
+        guard environments.machine(ofJob: jobs[result], in: index) == machines[lane],
+          places[lane * runs + index] < 0
         else { return }
-        tracks[lane].append(
-          values.numbers[result], unitScale: values.unitScales[result],
-          detail: values.details.isEmpty ? nil : values.details[result], run: index,
-          isBase: index < window.baseCount)
+        places[lane * runs + index] = Int32(truncatingIfNeeded: result)
       }
     }
-    guard !isMissing else { return tracks }
-    for lane in tracks.indices { tracks[lane].appendCurrent(at: window.currentIndex) }
-    return tracks
+    let columns = ValueColumns(window)
+    return series.indices.map { lane in
+      SeriesTrack(
+        series[lane], places: places[lane * runs..<(lane + 1) * runs], columns: columns,
+        baseCount: window.baseCount)
+    }
   }
 
   /// The judged series, the worst first.

@@ -16,6 +16,28 @@ struct JobSeries: Sendable {
   var value: SeriesValue?
 }
 
+/// The columns of a window's values, held for reading them series by series.
+struct ValueColumns: Sendable {
+  let numbers: [[Double]]
+  let unitScales: [[Double]]
+  /// Empty where no run has any.
+  let details: [[ValueDetail]]
+  /// The index of every run of the window, and of this one.
+  let allRuns: [Int]
+
+  init(_ window: Window) {
+    numbers = window.runs.map(\.values.numbers)
+    unitScales = window.runs.map(\.values.unitScales)
+    let details = window.runs.map(\.values.details)
+    self.details = details.contains { !$0.isEmpty } ? details : []
+    allRuns = Array(0...window.currentIndex)
+  }
+
+  func detail(at place: Int, in run: Int) -> ValueDetail? {
+    details.isEmpty || details[run].isEmpty ? nil : details[run][place]
+  }
+}
+
 /// A series over the window, in one unit, for one machine class.
 struct SeriesTrack: Sendable {
   let series: JobSeries
@@ -25,58 +47,80 @@ struct SeriesTrack: Sendable {
   private(set) var values: [Double] = []
   /// How many of the values are of runs of the base branch.
   private(set) var baseCount = 0
-  private var counts: [Int?] = []
-  private var standardErrors: [Double?] = []
-  private var samples: [[Double]] = []
+  /// For each value what it has beside its number, in the series' unit; empty where none has any.
+  private var extras: [Extra] = []
   /// The items of the newest runs of the base branch that have any, newest first, at most
   /// ``ItemComparison/baselineLimit``.
   private(set) var baselineItems: [[ItemScore]] = []
-
   /// Whether the values are ratios that can be shares: all from 0 to 1.
   private var isShare: Bool
 
-  init(_ series: JobSeries) {
-    self.series = series
-    isShare = series.identity.quantity == .ratio
+  private struct Extra: Sendable {
+    var n: Int?
+    var standardError: Double?
+    var samples: [Double] = []
+
+    var isEmpty: Bool { n == nil && standardError == nil && samples.isEmpty }
   }
 
-  /// Adds a stored run's value, which is in `unitScale` base units.
-  mutating func append(
-    _ number: Double, unitScale: Double, detail: ValueDetail?, run: Int, isBase: Bool
-  ) {
-    // The unit may differ from run to run; its quantity does not.
-    let factor = unitScale == series.unit.scale ? 1 : unitScale / series.unit.scale
-    let value = number * factor
-    guard value.isFinite else { return }
-    append(value, run: run)
-    counts.append(detail?.n)
-    standardErrors.append(detail?.standardError.map { $0 * factor })
-    let repetitions = detail?.samples?.values ?? []
-    samples.append(factor == 1 ? repetitions : repetitions.map { $0 * factor })
-    if isBase {
-      baseCount += 1
-      if let items = detail?.items, !items.isEmpty {
-        baselineItems.insert(items, at: 0)
-        if baselineItems.count > ItemComparison.baselineLimit { baselineItems.removeLast() }
+  /// The values of the window's runs, then this run's own.
+  ///
+  /// - Parameter places: for each run of the window, the place of the series' value in its columns, or
+  ///   −1.
+  init(_ series: JobSeries, places: ArraySlice<Int32>, columns: ValueColumns, baseCount: Int) {
+    self.series = series
+    isShare = series.identity.quantity == .ratio
+    values.reserveCapacity(places.count + 1)
+    runs.reserveCapacity(places.count + 1)
+    for (run, place) in places.enumerated() where place >= 0 {
+      // The unit may differ from run to run; its quantity does not.
+      let scale = columns.unitScales[run][Int(place)]
+      let factor = scale == series.unit.scale ? 1 : scale / series.unit.scale
+      let value = columns.numbers[run][Int(place)] * factor
+      guard value.isFinite else { continue }
+      append(value, run: run)
+      if let detail = columns.detail(at: Int(place), in: run) {
+        append(detail, factor: factor, isBase: run < baseCount)
       }
+      if run < baseCount { self.baseCount += 1 }
     }
+    if let value = series.value, value.value.isFinite {
+      append(value.value, run: places.count)
+      append(
+        Extra(
+          n: value.n, standardError: value.standardError, samples: value.samples?.values ?? []))
+    }
+    // Complete series share one array of runs.
+    if runs.count == columns.allRuns.count { runs = columns.allRuns }
   }
 
   private mutating func append(_ value: Double, run: Int) {
     runs.append(run)
     values.append(value)
+    if !extras.isEmpty { extras.append(Extra()) }
     // A percentage of 100 may come out a little above 1.
     if isShare, !(0...1.000_000_1).contains(value * series.unit.scale) { isShare = false }
   }
 
-  /// Adds this run's own value.
-  mutating func appendCurrent(at run: Int) {
-    guard let value = series.value, value.value.isFinite else { return }
-    append(value.value, run: run)
-    counts.append(value.n)
-    standardErrors.append(value.standardError)
-    samples.append(value.samples?.values ?? [])
+  private mutating func append(_ detail: ValueDetail, factor: Double, isBase: Bool) {
+    let samples = detail.samples?.values ?? []
+    append(
+      Extra(
+        n: detail.n, standardError: detail.standardError.map { $0 * factor },
+        samples: factor == 1 ? samples : samples.map { $0 * factor }))
+    guard isBase, !detail.items.isEmpty else { return }
+    baselineItems.insert(detail.items, at: 0)
+    if baselineItems.count > ItemComparison.baselineLimit { baselineItems.removeLast() }
   }
+
+  /// Sets what the newest value has beside its number.
+  private mutating func append(_ extra: Extra) {
+    guard !extra.isEmpty else { return }
+    if extras.isEmpty { extras = [Extra](repeating: Extra(), count: values.count) }
+    extras[values.count - 1] = extra
+  }
+
+  private func extra(at place: Int) -> Extra { extras.isEmpty ? Extra() : extras[place] }
 
   /// Names the series that share a machine: those of one quantity in one job. A common mode is taken
   /// out of them together.
@@ -94,33 +138,29 @@ struct SeriesTrack: Sendable {
   }
 
   /// The series as the detector takes it.
-  ///
-  /// - Parameter count: How many of the values, from the oldest on.
-  func input(direction: Direction, effectFloor: Double?, count: Int? = nil) -> SeriesInput {
-    let count = count ?? values.count
+  func input(direction: Direction, effectFloor: Double?) -> SeriesInput {
     let scale = detectorScale
-    let isRate = isShare && counts.contains { $0 != nil }
-    let hasErrors = standardErrors.contains { $0 != nil }
-    let hasSamples = !(samples.last ?? []).isEmpty
+    func scaled(_ numbers: [Double]) -> [Double] {
+      scale == 1 ? numbers : numbers.map { $0 * scale }
+    }
+    let isRate = isShare && extras.contains { $0.n != nil }
+    let hasErrors = extras.contains { $0.standardError != nil }
+    let hasRepetitions = extras.last?.samples.isEmpty == false
     return SeriesInput(
-      id: "", unit: group,
-      direction: direction == .lower ? .lower : .higher,
-      values: scale == 1 ? Array(values.prefix(count)) : values.prefix(count).map { $0 * scale },
-      runs: Array(runs.prefix(count)),
-      counts: isRate ? counts.prefix(count).map { $0.map(Double.init) ?? .nan } : nil,
-      standardErrors: hasErrors
-        ? standardErrors.prefix(count).map { $0.map { $0 * scale } ?? .nan } : nil,
-      samples: hasSamples
-        ? samples.prefix(count).map { scale == 1 ? $0 : $0.map { $0 * scale } } : nil,
+      id: "", unit: group, direction: direction == .lower ? .lower : .higher,
+      values: scaled(values), runs: runs,
+      counts: isRate ? extras.map { $0.n.map(Double.init) ?? .nan } : nil,
+      standardErrors: hasErrors ? extras.map { ($0.standardError ?? .nan) * scale } : nil,
+      samples: hasRepetitions ? extras.map { scaled($0.samples) } : nil,
       effectFloor: effectFloor, kind: kind)
   }
 
-  /// This run's repetitions as the detector takes them.
-  var newestRepetitions: [Double] { (samples.last ?? []).map { $0 * detectorScale } }
+  /// How many repetitions this run has.
+  var newestRepetitions: Int { extras.last?.samples.count ?? 0 }
 
   /// Hits and count of each value whose count is known, oldest first, by its place in ``values``.
   func hits(at place: Int) -> (hits: Int, count: Int)? {
-    guard isShare, let count = counts[place], count > 0 else { return nil }
+    guard isShare, let count = extra(at: place).n, count > 0 else { return nil }
     let hits = (values[place] * series.unit.scale * Double(count)).rounded()
     return (min(max(Int(hits), 0), count), count)
   }
@@ -130,7 +170,8 @@ struct SeriesTrack: Sendable {
     runs.indices.map { place in
       let (low, high) = interval(at: place)
       return SeriesPoint(
-        run: runs[place], value: values[place], low: low, high: high, samples: samples[place])
+        run: runs[place], value: values[place], low: low, high: high,
+        samples: extra(at: place).samples)
     }
   }
 
@@ -139,8 +180,9 @@ struct SeriesTrack: Sendable {
   ///
   /// - Source: Wilson, "Probable inference, the law of succession, and statistical inference", 1927.
   private func interval(at place: Int) -> (low: Double?, high: Double?) {
+    if extras.isEmpty { return (nil, nil) }
     let value = values[place]
-    if let error = standardErrors[place], error.isFinite, error >= 0 {
+    if let error = extras[place].standardError, error.isFinite, error >= 0 {
       return (value - 1.96 * error, value + 1.96 * error)
     }
     if let (_, count) = hits(at: place) {
@@ -153,7 +195,7 @@ struct SeriesTrack: Sendable {
       let scale = series.unit.scale
       return (max(center - reach, 0) / scale, min(center + reach, 1) / scale)
     }
-    guard samples[place].count > 1 else { return (nil, nil) }
-    return (samples[place].min(), samples[place].max())
+    let samples = extras[place].samples
+    return samples.count > 1 ? (samples.min(), samples.max()) : (nil, nil)
   }
 }

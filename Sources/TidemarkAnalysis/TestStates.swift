@@ -81,7 +81,7 @@ struct TestStates: Sendable {
     result.runsInLast = min(earlier.count + (hasResult ? 1 : 0), TestRecords.limit)
     result.failuresInLast =
       earlier.prefix(TestRecords.limit - 1).count { $0.isFailure } + (now.isFailure ? 1 : 0)
-    result.history = records.strip(of: lane) + [test.outcome]
+    result.history = records.strip(of: lane, then: test.outcome)
     (result.state, result.since) = state(test, now: now, lane: lane, records)
     if let rule = quarantineRule(for: test.identity, id: test.id, file: test.detail?.file) {
       result.state = .quarantined
@@ -210,7 +210,7 @@ extension TestStates {
       let earlier = records.results(of: lane)
       result.runsInLast = earlier.count
       result.failuresInLast = earlier.count { $0.isFailure }
-      result.history = records.strip(of: lane) + [nil]
+      result.history = records.strip(of: lane, then: nil)
       result.since = point(window.currentIndex)
       if let rule = quarantineRule(for: stored.identity, id: stored.id, file: nil) {
         result.state = .quarantined

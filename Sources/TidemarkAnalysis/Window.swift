@@ -18,6 +18,8 @@ struct Window: Sendable {
   /// For each run, whether more than half of at least ten tests failed: such a run tells of the
   /// machinery, not of how reliable its tests are.
   let isMassFailure: [Bool]
+  /// For each run, how many of its tests ended how.
+  private let counts: [OutcomeCounts]
 
   var currentIndex: Int { runs.count }
 
@@ -30,7 +32,11 @@ struct Window: Sendable {
       jobs.enumerated().map { ($0.element, Int32($0.offset)) }, uniquingKeysWith: { a, _ in a })
     self.jobs = jobs
     jobPlaces = runs.map { stored in stored.jobs.map { places[$0.name] ?? -1 } }
-    isMassFailure = runs.map(Self.isMassFailure)
+    counts = runs.map { Self.counts($0.outcomes.codes) }
+    isMassFailure = counts.map { counts in
+      let executed = counts.total - counts.skipped
+      return executed >= 10 && (counts.failed + counts.errored) * 2 > executed
+    }
   }
 
   /// Runs without a commit have a number each.
@@ -44,16 +50,20 @@ struct Window: Sendable {
     }
   }
 
-  private static func isMassFailure(_ run: StoredRun) -> Bool {
-    var executed = 0
-    var failures = 0
-    for code in run.outcomes.codes {
-      let outcome = StoredOutcomes.outcome(ofCode: code)
-      guard outcome != .skipped else { continue }
-      executed += 1
-      if outcome.isFailure { failures += 1 }
+  private static func counts(_ codes: [UInt8]) -> OutcomeCounts {
+    var ofCode = (passed: 0, failed: 0, errored: 0, skipped: 0)
+    for code in codes {
+      switch code & 3 {
+      case 0: ofCode.passed += 1
+      case 1: ofCode.failed += 1
+      case 2: ofCode.errored += 1
+      default: ofCode.skipped += 1
+      }
     }
-    return executed >= 10 && failures * 2 > executed
+    var counts = OutcomeCounts()
+    (counts.passed, counts.failed) = (ofCode.passed, ofCode.failed)
+    (counts.errored, counts.skipped) = (ofCode.errored, ofCode.skipped)
+    return counts
   }
 
   /// The indices of the newest `limit` runs of the base branch that have the job `name`, newest
@@ -81,10 +91,8 @@ struct Window: Sendable {
 
   /// The window's runs and this one, as the report has them.
   func reported(with run: Run) -> [WindowRun] {
-    runs.map { stored in
+    zip(runs, counts).map { stored, counts in
       let header = stored.header
-      var counts = OutcomeCounts()
-      for code in stored.outcomes.codes { counts.add(StoredOutcomes.outcome(ofCode: code)) }
       return WindowRun(
         id: header.id, identifier: Identity.id(ofRun: header.id), time: header.time,
         commit: header.commit, branch: header.branch, url: header.url,

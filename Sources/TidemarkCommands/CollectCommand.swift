@@ -1,4 +1,5 @@
 import ArgumentParser
+private import TidemarkConfig
 private import TidemarkFormats
 internal import TidemarkModel
 private import TidemarkRun
@@ -28,7 +29,7 @@ struct CollectCommand: TidemarkCommand {
   var paths: [String] = []
 
   func run() async throws {
-    let session = try Session(common)
+    let session = try Session(common, branch: runOptions.branch)
     let named = paths.isEmpty ? session.settings.list("inputs") : paths
     guard !named.isEmpty else {
       throw session.fail(
@@ -63,6 +64,8 @@ struct CollectCommand: TidemarkCommand {
     session.progress.say(
       "\(NumberText.count(gathering.inputs.count)) files read"
         + (gathering.unread.isEmpty ? "" : ", \(gathering.unread.count) not"))
-    if !gathering.hasResults, !allowEmpty { throw ExitStatus.nothingRead }
+    if !gathering.hasResults, !(allowEmpty || (settings.flag("allow_empty") ?? false)) {
+      throw ExitStatus.nothingRead
+    }
   }
 }

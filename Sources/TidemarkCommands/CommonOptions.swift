@@ -1,4 +1,5 @@
 import ArgumentParser
+internal import TidemarkConfig
 
 /// What every command takes.
 struct CommonOptions: ParsableArguments {
@@ -24,15 +25,18 @@ struct CommonOptions: ParsableArguments {
     case auto, always, never
   }
 
-  func progress(environment: [String: String]) -> Progress {
+  func progress(environment: [String: String], settings: Config) -> Progress {
     let isPlain = environment["NO_COLOR"].map { !$0.isEmpty } ?? false
+    let choice = color ?? settings.text("color").flatMap { ColorChoice(rawValue: $0) } ?? .auto
     let usesColor =
-      switch color ?? .auto {
+      switch choice {
       case .always: true
       case .never: false
       case .auto: Terminal.isErrorTerminal && !isPlain
       }
+    let isQuiet = quiet || (settings.flag("quiet") ?? false)
+    let isVerbose = verbose || (settings.flag("verbose") ?? false)
     return Progress(
-      level: quiet ? .quiet : verbose ? .verbose : .normal, usesColor: usesColor)
+      level: isVerbose ? .verbose : isQuiet ? .quiet : .normal, usesColor: usesColor)
   }
 }

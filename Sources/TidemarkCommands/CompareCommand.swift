@@ -1,4 +1,5 @@
 import ArgumentParser
+private import TidemarkConfig
 internal import TidemarkHistory
 internal import TidemarkModel
 internal import TidemarkRun
@@ -38,7 +39,7 @@ struct CompareCommand: TidemarkCommand {
       (try sides[0].get(), try sides[1].get())
     }
     let difference = Difference(from: one, to: other)
-    if common.json {
+    if session.isJSON {
       Terminal.print(bytes: difference.json)
     } else {
       difference.lines(all: all).forEach { Terminal.print(Terminal.harmless($0)) }

@@ -36,7 +36,7 @@ struct DetectCommand: TidemarkCommand {
 
   func run() async throws {
     let session = try Session(common)
-    guard !constants else { return listConstants() }
+    guard !constants else { return listConstants(session) }
     var options = DetectorOptions()
     try session.orExit(.usage) { () throws(Problem) in
       for pair in set { try options.set(pair) }
@@ -54,10 +54,10 @@ struct DetectCommand: TidemarkCommand {
     if failed { throw ExitStatus.nothingRead }
   }
 
-  private func listConstants() {
+  private func listConstants(_ session: Session) {
     for setting in DetectorOptions.settings {
       let value = NumberText.exact(setting.defaultValue) ?? ""
-      if common.json {
+      if session.isJSON {
         var json = JSONWriter()
         json.object { json in
           json.member("name", setting.name)
@@ -95,7 +95,7 @@ extension DetectorOptions {
       case .unknownName(let name):
         throw Problem(
           "the detector has no constant \(name)",
-          remedy: NearestName.remedy(name, among: DetectorOptions.settings.map { $0.name }))
+          remedy: Choice.remedy(name, among: DetectorOptions.settings.map { $0.name }))
       case .outOfRange(let name, let range, let isWhole):
         let low = NumberText.exact(range.lowerBound) ?? ""
         let high = NumberText.exact(range.upperBound) ?? ""
@@ -269,27 +269,35 @@ extension SeriesVerdict {
   }
 }
 
-/// The runs of a batch in one order, put together from the series' own: each run stands before the
-/// ones that some series has after it.
+/// The runs of a batch in one order: that of their names, where it is every series' own, as with
+/// numbers or times for names. Else put together from the series' own orders: each run stands before
+/// the ones that some series has after it.
 private struct RunOrder {
   private var ranks: [String: Int] = [:]
 
   init(_ series: [[String]]) {
-    var order: [String] = []
     var seen: Set<[String]> = []
-    for names in series where seen.insert(names).inserted {
+    let distinct = series.filter { seen.insert($0).inserted }
+    let isByName = distinct.allSatisfy { zip($0, $0.dropFirst()).allSatisfy(<) }
+    var order = isByName ? Set(distinct.joined()).sorted() : []
+    setRanks(order)
+    for names in distinct {
       guard names.contains(where: { ranks[$0] == nil }) else { continue }
       order = RunOrder.merge(names, into: order, ranks)
-      ranks = Dictionary(
-        order.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
+      setRanks(order)
     }
+  }
+
+  private mutating func setRanks(_ order: [String]) {
+    ranks = Dictionary(
+      order.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first })
   }
 
   /// Strictly ascending; a series whose order contradicts the others' is aligned with none.
   func ranks(of names: [String]) -> [Int] {
     let found = names.map { ranks[$0] ?? 0 }
     let isAscending = zip(found, found.dropFirst()).allSatisfy(<)
-    return isAscending ? found : Array(names.indices)
+    return isAscending ? found : []
   }
 
   /// Names that are new go before the next one that is known, else to the end.

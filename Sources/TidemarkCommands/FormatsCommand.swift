@@ -11,7 +11,8 @@ struct FormatsCommand: TidemarkCommand {
   @OptionGroup var common: CommonOptions
 
   func run() async throws {
-    if common.json {
+    let session = try Session(common)
+    if session.isJSON {
       var json = JSONWriter()
       for format in FormatFacts.all {
         json.object { json in

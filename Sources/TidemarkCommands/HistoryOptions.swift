@@ -1,4 +1,5 @@
 import ArgumentParser
+internal import TidemarkConfig
 internal import TidemarkHistory
 
 /// Which history a command works on.
@@ -7,7 +8,7 @@ struct HistoryOptions: ParsableArguments {
   var history: String?
 
   /// The option, else what the environment and the config say, else `.tidemark`.
-  func folder(_ settings: Settings) -> History {
+  func folder(_ settings: Config) -> History {
     History(directory: history ?? settings.text("history") ?? ".tidemark")
   }
 }

@@ -19,11 +19,12 @@ struct InspectCommand: TidemarkCommand {
   var paths: [String]
 
   func run() async throws {
-    let progress = common.progress(environment: ProcessEnvironment.variables())
+    let session = try Session(common)
+    let progress = session.progress
     let search = InputSearch(names: paths, excluding: [])
     search.problems.forEach(progress.fail)
-    let isFull = full && common.json
-    let json = common.json
+    let json = session.isJSON
+    let isFull = full && json
     let total = search.files.count
     let inspected = await Reading.read(
       search.files,

@@ -37,6 +37,19 @@ struct OutputFolder {
       File(path: OutputFolder.ledger, bytes: Array((names.joined(separator: "\n") + "\n").utf8)))
   }
 
+  /// Whether files can be written here: writes `probe` and removes it again, with the folder if it
+  /// was not there.
+  func check(_ probe: [File]) throws(Problem) {
+    var facts = stat()
+    let wasThere = stat(path, &facts) == 0
+    try makeFolder(path)
+    for file in probe {
+      try write(file)
+      unlink(path + "/" + file.path)
+    }
+    if !wasThere { rmdir(path) }
+  }
+
   private func readLedger() -> [String] {
     guard let bytes = FileBytes.read(path + "/" + OutputFolder.ledger, limit: 64 << 20) else {
       return []

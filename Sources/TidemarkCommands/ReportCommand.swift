@@ -1,6 +1,6 @@
 import ArgumentParser
 internal import TidemarkAnalysis
-private import TidemarkConfig
+internal import TidemarkConfig
 private import TidemarkFormats
 internal import TidemarkHistory
 internal import TidemarkModel
@@ -42,7 +42,7 @@ struct ReportCommand: TidemarkCommand {
   var paths: [String] = []
 
   func run() async throws {
-    let session = try Session(common)
+    let session = try Session(common, branch: runOptions.branch)
     let plan = try session.orExit(.usage) { () throws(Problem) -> ReportPlan in
       try self.plan(session)
     }
@@ -66,6 +66,7 @@ struct ReportCommand: TidemarkCommand {
 
     let (history, historyProblem) = await loaded
     var options = plan.judgeOptions
+    options.take(plan.aliases, in: history)
     options.defaultBranch = options.defaultBranch ?? facts.defaultBranch
     if let commit = facts.header.commit {
       options.commits = CommitLog(await Git.log(upTo: commit, limit: 2000).reversed())
@@ -73,10 +74,13 @@ struct ReportCommand: TidemarkCommand {
     options.links.run = facts.header.url
     var report = await Judge(options: options).report(on: run, against: history, workers: 2)
     report.reasons += clashes.map { $0.reason }
-    let recording = record(
-      run, report, in: plan.history, hasResults: gathering.hasResults,
-      isReadable: historyProblem == nil)
-    if let problem = recording { report.reasons.append(Reason(.notRecorded, problem.description)) }
+    if !plan.noRecord,
+      let problem = record(
+        run, report, in: plan.history, hasResults: gathering.hasResults,
+        isReadable: historyProblem == nil)
+    {
+      report.reasons.append(Reason(.notRecorded, problem.description))
+    }
 
     let written = try session.orExit(.usage) { () throws(Problem) in
       try plan.write(&report)
@@ -96,13 +100,13 @@ struct ReportCommand: TidemarkCommand {
     }
   }
 
-  /// Records the run unless nothing was read or it was forbidden.
+  /// Records the run unless nothing was read.
   ///
   /// - Returns: Why it was not recorded although it should have been.
   private func record(
     _ run: Run, _ report: Report, in history: History, hasResults: Bool, isReadable: Bool
   ) -> Problem? {
-    guard hasResults, !noRecord, isReadable else { return nil }
+    guard hasResults, isReadable else { return nil }
     let judgement = Judgement(
       verdict: report.verdict.rawValue, newlyFailing: report.testTotals.newlyFailing,
       regressed: report.seriesTotals.regressed, suspected: report.seriesTotals.suspected)
@@ -116,7 +120,7 @@ struct ReportCommand: TidemarkCommand {
   }
 
   private func answer(_ report: Report, plan: ReportPlan, written: [String], session: Session) {
-    if common.json {
+    if session.isJSON {
       Terminal.print(bytes: ReportJSON.encode(report).bytes + [UInt8(ascii: "\n")])
       return
     }

@@ -1,4 +1,5 @@
 internal import TidemarkAnalysis
+internal import TidemarkConfig
 internal import TidemarkHistory
 internal import TidemarkModel
 internal import TidemarkReport
@@ -17,6 +18,8 @@ struct ReportPlan: Sendable {
   var theme: Theme
   var judgeOptions: JudgeOptions
   var allowEmpty: Bool
+  var noRecord: Bool
+  var aliases: [Alias]
   var labels: @Sendable (String) -> Labels
 
   /// Renders every sink that is asked for and writes what they made.
@@ -74,6 +77,7 @@ extension ReportCommand {
       throw Problem("no input was named", remedy: "name files, folders or patterns to read")
     }
     var judge = JudgeOptions(generator: Generator(version: Tidemark.version))
+    judge.take(settings)
     judge.key = try Self.key(output.key ?? settings.text("key") ?? "main")
     judge.gate = try Self.gateRules(gate.isEmpty ? settings.list("gate") : gate)
     let siteURL = output.siteURL ?? settings.text("site_url")
@@ -84,9 +88,11 @@ extension ReportCommand {
       only: try Self.sinkNames(output.only.isEmpty ? settings.list("only") : output.only),
       sinkOptions: SinkOptions(
         junitProfile: try Self.profile(output.junitProfile ?? settings.text("junit_profile"))),
+      siteOptions: SiteOptions(project: settings.theme.title ?? settings.repository),
       theme: try ThemeFolder.theme(output.theme ?? settings.text("theme")),
-      judgeOptions: judge, allowEmpty: allowEmpty || settings.flag("allow_empty"),
-      labels: { _ in .none })
+      judgeOptions: judge, allowEmpty: allowEmpty || (settings.flag("allow_empty") ?? false),
+      noRecord: noRecord || (settings.flag("no_record") ?? false), aliases: settings.aliases,
+      labels: { settings.labels(forInput: $0) })
   }
 
   private static func key(_ text: String) throws(Problem) -> String {
@@ -106,7 +112,7 @@ extension ReportCommand {
       guard let rule = GateRule(rawValue: name) else {
         throw Problem(
           "--gate \(name) is no rule",
-          remedy: NearestName.remedy(name, among: GateRule.allCases.map(\.rawValue)))
+          remedy: Choice.remedy(name, among: GateRule.allCases.map { $0.rawValue }))
       }
       if !rules.contains(rule) { rules.append(rule) }
     }
@@ -117,7 +123,7 @@ extension ReportCommand {
     for name in names where !ReportPlan.sinkNames.contains(name) {
       throw Problem(
         "--only \(name) is no output",
-        remedy: NearestName.remedy(name, among: ReportPlan.sinkNames))
+        remedy: Choice.remedy(name, among: ReportPlan.sinkNames))
     }
     return Set(names)
   }
@@ -127,7 +133,7 @@ extension ReportCommand {
     guard let profile = SinkOptions.JUnitProfile(rawValue: name) else {
       throw Problem(
         "--junit-profile \(name) is no profile",
-        remedy: NearestName.remedy(name, among: ["default", "xunit"]))
+        remedy: Choice.remedy(name, among: ["default", "xunit"]))
     }
     return profile
   }
@@ -140,28 +146,10 @@ extension ReportCommand {
   }
 }
 
-/// Says which of the right names a wrong one is nearest to.
-enum NearestName {
+/// Says which of the right words a wrong one may stand for.
+enum Choice {
   static func remedy(_ name: String, among names: [String]) -> String {
-    let nearest = names.min { distance(name, $0) < distance(name, $1) }
     let all = "use one of: " + names.joined(separator: ", ")
-    guard let nearest, distance(name, nearest) <= max(2, name.count / 3) else { return all }
-    return "did you mean \(nearest)? " + all
-  }
-
-  /// Levenshtein's distance: insertions, deletions and replacements of characters.
-  private static func distance(_ first: String, _ second: String) -> Int {
-    let second = Array(second)
-    var row = Array(0...second.count)
-    for (index, character) in first.enumerated() {
-      var diagonal = row[0]
-      row[0] = index + 1
-      for place in second.indices {
-        let replaced = diagonal + (second[place] == character ? 0 : 1)
-        diagonal = row[place + 1]
-        row[place + 1] = min(replaced, row[place] + 1, diagonal + 1)
-      }
-    }
-    return row[second.count]
+    return NearestName.of(name, among: names).map { "did you mean \($0)? " + all } ?? all
   }
 }

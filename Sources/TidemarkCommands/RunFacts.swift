@@ -1,3 +1,4 @@
+internal import TidemarkConfig
 internal import TidemarkModel
 internal import TidemarkRun
 private import TidemarkSyntax

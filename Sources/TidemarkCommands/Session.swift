@@ -1,17 +1,70 @@
+internal import TidemarkConfig
 internal import TidemarkModel
 
-/// What every command starts with: the environment, read once, the settings, and a voice.
-struct Session {
+/// What every command starts with: the environment, read once, the configuration, the CI platform's
+/// facts, and a voice.
+struct Session: Sendable {
   let environment: [String: String]
-  let settings: Settings
+  let settings: Config
+  let platform: PlatformFacts
   let progress: Progress
-  let platform = PlatformFacts()
+  /// Whether the answer is for machines.
+  let isJSON: Bool
 
+  /// The most bytes of a configuration, and of a file that a platform's variable names.
+  private static let fileLimit = 4 << 20
+  private static let defaultFile = "tidemark.yml"
+
+  /// - Parameter branch: The branch that `--branch` gives, for the configuration's overlays.
   /// - Throws: ``ExitStatus/usage`` after saying what is wrong with the configuration.
-  init(_ common: CommonOptions) throws {
-    environment = ProcessEnvironment.variables()
-    progress = common.progress(environment: environment)
-    settings = Settings(environment: environment)
+  init(_ common: CommonOptions, branch: String? = nil) throws {
+    let environment = ProcessEnvironment.variables()
+    var platform = Session.platform(environment)
+    let answer: Result<Config, Problem>
+    do throws(Problem) {
+      let config = try Session.config(
+        common.config ?? environment["TIDEMARK_CONFIG"].flatMap(\.nonEmptyText),
+        environment: environment, branch: branch ?? platform.branch,
+        platform: platform.platform)
+      answer = .success(config)
+    } catch {
+      answer = .failure(error)
+    }
+    self.environment = environment
+    switch answer {
+    case .success(let config):
+      settings = config
+      if let name = config.platform, let named = Platform(rawValue: name) {
+        platform = Session.platform(environment, named)
+      }
+      progress = common.progress(environment: environment, settings: config)
+    case .failure(let problem):
+      let plain = common.progress(environment: environment, settings: Config())
+      plain.fail(problem)
+      throw ExitStatus.usage
+    }
+    self.platform = platform
+    isJSON = common.json || (settings.flag("json") ?? false)
+  }
+
+  private static func platform(
+    _ environment: [String: String], _ named: Platform? = nil
+  ) -> PlatformFacts {
+    PlatformFacts.read(environment, platform: named) { FileBytes.read($0, limit: fileLimit) }
+  }
+
+  private static func config(
+    _ named: String?, environment: [String: String], branch: String?, platform: Platform?
+  ) throws(Problem) -> Config {
+    let path = named ?? defaultFile
+    let bytes = FileBytes.read(path, limit: fileLimit)
+    if named != nil, bytes == nil {
+      throw Problem(
+        "the configuration cannot be read", path: path,
+        remedy: "check the path; it may have up to 4 MiB")
+    }
+    return try Config.read(
+      bytes, path: path, environment: environment, branch: branch, platform: platform?.rawValue)
   }
 
   /// Says what is wrong, and ends the command.
@@ -33,31 +86,7 @@ struct Session {
   }
 }
 
-/// PLACEHOLDER until config lands.
-struct Settings {
-  let environment: [String: String]
-  func text(_ key: String) -> String? {
-    environment["TIDEMARK_" + key.uppercased()]
-  }
-  func number(_ key: String) -> Int? { text(key).flatMap { Int($0) } }
-  func labels(forInput path: String) -> Labels { .none }
-  func flag(_ key: String) -> Bool { text(key) == "true" }
-  func list(_ key: String) -> [String] {
-    (text(key) ?? "").split(separator: "\n").map(String.init)
-  }
-}
-
-struct PlatformFacts {
-  var runID: String?
-  var attempt: Int?
-  var commit: String?
-  var branch: String?
-  var base: String?
-  var mergeBase: String?
-  var pullRequest: String?
-  var url: String?
-  var job: String?
-  var jobURL: String?
-  var defaultBranch: String?
-  var startTime: Timestamp?
+extension String {
+  /// nil where it is empty.
+  fileprivate var nonEmptyText: String? { isEmpty ? nil : self }
 }

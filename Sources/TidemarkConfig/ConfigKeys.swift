@@ -159,7 +159,8 @@ package enum ConfigKeys {
     ConfigKey(
       "retention",
       .keys([
-        ConfigKey("keep", .list(.text), "Patterns over branches and labels that are kept for good."),
+        ConfigKey(
+          "keep", .list(.text), "Patterns over branches and labels that are kept for good."),
         ConfigKey("all", .duration, "How long every run is kept."),
         ConfigKey("daily", .duration, "How long one run a day is kept."),
         ConfigKey("weekly", .duration, "How long one run a week is kept."),

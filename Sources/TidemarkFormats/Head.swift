@@ -46,7 +46,7 @@ package struct Head: Sendable {
     var index = bytes.startIndex
     if firstInk != UInt8(ascii: "<") {
       // A command's own lines may stand before the report that it printed.
-      index = end(after: index, of: "<?xml")
+      index = end(after: index, of: "\n<?xml")
       if index == bytes.endIndex { return nil }
     }
     while let open = bytes[index...].firstIndex(of: UInt8(ascii: "<")), open + 1 < bytes.count {

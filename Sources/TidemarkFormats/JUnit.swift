@@ -28,10 +28,9 @@ package enum JUnit: Format {
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     do throws(Problem) {
-      let reader = try XMLReader(file)
-      return try read(reader)
+      return try read(XMLReader(file))
     } catch {
-      throw error.inFile(file.path)
+      throw XMLReader.explained(error, in: file)
     }
   }
 
@@ -52,7 +51,7 @@ private struct JUnitNames {
   let name, classname, `class`, className, time, duration, status, result: XMLName
   let message, type, file, filepath, line, lineno, timestamp, hostname, tests, failures,
     errors: XMLName
-  let value, package: XMLName
+  let value, id: XMLName
 
   init(_ reader: XMLReader) {
     testsuites = reader.name("testsuites")
@@ -91,7 +90,7 @@ private struct JUnitNames {
     failures = reader.name("failures")
     errors = reader.name("errors")
     value = reader.name("value")
-    package = reader.name("package")
+    id = reader.name("id")
   }
 }
 
@@ -123,6 +122,7 @@ private enum Kind: UInt8 {
 /// An open `<testsuite>` or `<testsuites>`.
 private struct OpenSuite {
   var name: String
+  var labels = Labels.none
   var file: String?
   /// Index into the results' suites; nil until its first test.
   var index: Int32?
@@ -183,6 +183,8 @@ private struct JUnitReading {
   private var kinds: [Kind] = []
   private var kind = Kind.other
   private var suites: [OpenSuite] = []
+  /// Playwright, whose root alone has an id, writes its project's name as a suite's host.
+  private var namesProjectAsHost = false
   /// The innermost open test, where `openTests` is not 0; those around it are in `outerTests`.
   private var test = OpenTest()
   private var openTests = 0
@@ -219,6 +221,7 @@ private struct JUnitReading {
   }
 
   mutating func start(_ name: XMLName, _ attributes: XMLAttributes) throws(Problem) {
+    if kinds.isEmpty { try startDocument(name, attributes) }
     kinds.append(kind)
     if name == names.testcase {
       try startTest(attributes)
@@ -236,6 +239,17 @@ private struct JUnitReading {
       }
     }
     followText()
+  }
+
+  private mutating func startDocument(_ root: XMLName, _ attributes: XMLAttributes)
+    throws(Problem)
+  {
+    guard root == names.testsuites || root == names.testsuite else {
+      throw Problem(
+        "has the root <\(root.string)>, and JUnit has <testsuites> or <testsuite>",
+        line: reader.line, remedy: "check which format it is: `tidemark formats` lists all")
+    }
+    namesProjectAsHost = root == names.testsuites && attributes[names.id] != nil
   }
 
   mutating func take(_ text: XMLText) {
@@ -323,11 +337,19 @@ extension JUnitReading {
         suite.announcedFailures &+= min(max(value.integer ?? 0, 0), 1_000_000_000)
       case names.file, names.filepath: suite.file = shortened(value)
       case names.timestamp: take(timestamp: value)
-      case names.hostname: take(fact: "hostname", value)
+      case names.hostname: take(host: value, of: &suite)
       default: break
       }
     }
     suites.append(suite)
+  }
+
+  private mutating func take(host: XMLText, of suite: inout OpenSuite) {
+    if namesProjectAsHost {
+      if !host.isBlank { suite.labels["project"] = shortened(host) }
+    } else {
+      take(fact: "hostname", host)
+    }
   }
 
   private mutating func endSuite() {
@@ -374,7 +396,7 @@ extension JUnitReading {
           remedy: "split the report")
       }
       index = Int32(truncatingIfNeeded: results.suites.count)
-      results.suites.append(Suite(path: path))
+      results.suites.append(Suite(path: path, labels: suites[last].labels))
     }
     suites[last].index = index
     return index
@@ -548,8 +570,10 @@ extension JUnitReading {
     // What nearly every test says first.
     if text == "run" || text == "completed" || text == "passed" { return .passed }
     guard (3...12).contains(text.bytes.count) else { return .passed }
-    let failed: [StaticString] = ["fail", "failed", "failure"]
-    let errored: [StaticString] = ["error", "errored", "broken", "crashed", "timeout", "timedout"]
+    let failed: [StaticString] = ["fail", "failed", "failure", "xpass"]
+    let errored: [StaticString] = [
+      "error", "errored", "broken", "crashed", "timeout", "timedout", "undefined", "ambiguous",
+    ]
     let skipped: [StaticString] = [
       "skipped", "skip", "notrun", "not_run", "disabled", "suppressed", "ignored", "pending",
       "todo", "untested", "inconclusive",
@@ -574,7 +598,11 @@ extension JUnitReading {
   }
 
   private mutating func keepDetail(_ outcome: Outcome) {
-    if outcome.isFailure, test.hasOutput { test.detail.output = output.string }
+    if outcome.isFailure, test.hasOutput {
+      test.detail.output = output.string
+      // libtest says what went wrong in the output alone.
+      if test.detail.message == nil { test.detail.message = firstLine(of: test.detail.output) }
+    }
     test.detail.file = test.hasFile ? test.file : suites.last { $0.file != nil }?.file
     if test.line > 0 { test.detail.line = test.line }
     guard test.hasDetail || test.detail != TestDetail() else { return }

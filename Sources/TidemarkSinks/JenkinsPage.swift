@@ -203,12 +203,8 @@ struct HTMLPage: PageWriter {
     HTML.escaped(text).replacing("##", with: "#&#35;")
   }
 
-  /// A text of many lines, none of which begins like a command.
+  /// A text of many lines.
   private func preformatted(_ text: String) -> String {
-    Self.escaped(text).split(separator: "\n", omittingEmptySubsequences: false).map { line in
-      let blanks = line.prefix { $0 == " " || $0 == "\t" }
-      let rest = line.dropFirst(blanks.count)
-      return rest.hasPrefix("::") ? blanks + "&#58;" + rest.dropFirst() : line[...]
-    }.joined(separator: "\n")
+    LogCommands.brokenHTML(HTML.escaped(text))
   }
 }

@@ -80,7 +80,7 @@ struct MarkdownPage: PageWriter {
     switch piece {
     case .text(let text): Markdown.text(text)
     case .code(let text): Markdown.code(text)
-    case .own(let text): text
+    case .own(let text): text.replacing("<", with: "&lt;")
     case .page(let label, let path):
       links.site == nil ? label : Markdown.link(label, to: address(of: path))
     case .lineBreak: "<br>"

@@ -208,29 +208,27 @@ struct Sections {
   }
 
   private func cells(of series: SeriesChange) -> [[Piece]] {
-    let now = series.value.map {
-      DisplayUnit(for: series.unit, largest: abs($0)).text($0)
-    }
     switch series.state {
-    case .missing:
-      let last = series.points.last.map {
-        DisplayUnit(for: series.unit, largest: abs($0.value)).text($0.value)
-      }
-      return [name(of: series), [.text(last ?? "–")]]
-    case .new: return [name(of: series), [.text(now ?? "–")]]
+    case .missing: return [name(of: series), values([series.points.last?.value], of: series)]
+    case .new: return [name(of: series), values([series.value], of: series)]
     case .insufficientData:
-      return [name(of: series), [.text(now ?? "–")], [explanation(of: series)]]
+      return [name(of: series), values([series.value], of: series), [explanation(of: series)]]
     default:
       let last =
         series.state == .suspected ? [.text(remedy(for: series))] : suspects(series.suspects)
-      let change: [Piece] = [
-        .text(Words.change(of: series) ?? "not known"), .lineBreak, .text(Words.wasAndNow(series)),
-      ]
+      let change =
+        [.own(Words.change(of: series) ?? "not known"), .lineBreak]
+        + values([series.baseline?.value, series.value], of: series)
       return [
-        name(of: series), change, [.text(Words.certainty(of: series))], since(series.changePoint),
+        name(of: series), change, [.own(Words.certainty(of: series))], since(series.changePoint),
         last,
       ]
     }
+  }
+
+  private func values(_ values: [Double?], of series: SeriesChange) -> [Piece] {
+    let text = Words.values(values, of: series)
+    return [DisplayUnit.isOwn(series.unit) ? .own(text) : .text(text)]
   }
 
   private func remedy(for series: SeriesChange) -> String {

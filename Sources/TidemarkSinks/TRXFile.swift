@@ -7,7 +7,6 @@ internal import TidemarkSyntax
 /// - Source: `src/Agent.Worker/TestResults` of microsoft/azure-pipelines-agent; the schema is
 ///   `vstst.xsd` of Visual Studio.
 struct TRXFile {
-  private static let unitTest = "13cdc9d9-ddb5-4fa4-a97d-d965ccfc6d4b"
   private static let noList = "8c84fa94-04c1-424b-9868-57a2d4851a1d"
   private static let allLists = "19431567-8539-422a-85d7-44ee4e166bda"
   /// Azure's limits of a result's texts.
@@ -39,7 +38,7 @@ struct TRXFile {
     xml.attribute("creation", start)
     xml.attribute("queuing", start)
     xml.attribute("start", start)
-    xml.attribute("finish", finish)
+    xml.attribute("finish", raw: finish)
     xml.raw("/>\n  <TestSettings name=\"default\"")
     xml.attribute("id", raw: GUID(UniqueNames.hash("settings", in: report.key), 1).text)
     xml.raw("/>\n  <Results>\n")
@@ -84,10 +83,11 @@ struct TRXFile {
     var (kept, total) = (0, 0)
     let run = UniqueNames.hash(report.run.id, in: "\(report.run.attempt)")
     let clock = Clock(report.run.time)
-    for group in TestGroup.groups(of: report.tests) {
+    let tests = report.tests
+    for group in TestGroup.groups(of: tests) {
+      let computer = UniqueNames.shown(group.job.isEmpty ? "unknown" : group.job)
       for index in group.tests {
-        let test = report.tests[index]
-        guard let outcome = test.outcome else { continue }
+        guard let outcome = tests[index].outcome else { continue }
         total += 1
         let written = results.bytes.count + definitions.bytes.count + entries.bytes.count
         // Failures have the last fifth for themselves.
@@ -95,22 +95,31 @@ struct TRXFile {
         guard written < limit else { continue }
         kept += 1
         counts.add(outcome)
-        let place = group.className(of: test)
+        let place = group.className(of: tests[index].identity)
         // The agent cuts a class at its first comma.
-        let className = place.contains(",") ? place.replacing(",", with: ";") : place
-        let name = names.unique(UniqueNames.shown(test.identity.title), in: className)
+        let className =
+          place.utf8.contains(UInt8(ascii: ",")) ? place.replacing(",", with: ";") : place
+        let title = UniqueNames.shown(tests[index].identity.title)
+        let name = names.unique(title, in: className)
         let full = UniqueNames.hash(name, in: className)
-        let definition = GUID(test.id.bits, full)
-        let execution = GUID(test.id.bits ^ run, full)
-        write(
-          test, outcome, name: name, definition, execution, clock: clock, to: &results)
+        let definition = GUID(tests[index].id.bits, full)
+        let execution = GUID(tests[index].id.bits ^ run, full)
+        begin(
+          Result(
+            name: name, computer: computer, definition: definition, execution: execution,
+            outcome: outcome, seconds: tests[index].duration ?? 0), clock, to: &results)
+        if outcome == .passed {
+          results.raw("/>\n")
+        } else {
+          finish(tests[index], outcome, to: &results)
+        }
         write(
           name: name, className: className, storage: group.suiteName, definition, execution,
           to: &definitions)
         entries.raw("    <TestEntry")
         entries.attribute("testId", raw: definition.text)
         entries.attribute("executionId", raw: execution.text)
-        entries.attribute("testListId", Self.noList)
+        entries.raw(" testListId=\"8c84fa94-04c1-424b-9868-57a2d4851a1d\"")
         entries.raw("/>\n")
       }
     }
@@ -118,28 +127,38 @@ struct TRXFile {
     return (results.bytes, definitions.bytes, entries.bytes, counts, cuts)
   }
 
-  private func write(
-    _ test: TestResult, _ outcome: Outcome, name: String, _ definition: GUID, _ execution: GUID,
-    clock: Clock, to xml: inout XMLWriter
-  ) {
-    let id = execution.text
+  private struct Result {
+    let name: String
+    let computer: String
+    let definition: GUID
+    let execution: GUID
+    let outcome: Outcome
+    let seconds: Double
+  }
+
+  /// A result up to the end of its attributes.
+  private func begin(_ result: Result, _ clock: Clock, to xml: inout XMLWriter) {
+    let id = result.execution.text
     xml.raw("    <UnitTestResult")
     xml.attribute("executionId", raw: id)
-    xml.attribute("testId", raw: definition.text)
-    xml.attribute("testName", name)
-    xml.attribute("computerName", test.job.utf8.contains { $0 > 0x20 } ? test.job : "unknown")
-    xml.attribute("duration", raw: Clock.duration(test.duration ?? 0))
-    xml.attribute("startTime", clock.start)
-    xml.attribute("endTime", clock.end(after: test.duration ?? 0))
-    xml.attribute("testType", Self.unitTest)
-    switch outcome {
+    xml.attribute("testId", raw: result.definition.text)
+    xml.attribute("testName", result.name)
+    xml.attribute("computerName", result.computer)
+    xml.attribute("duration", raw: Clock.duration(result.seconds))
+    xml.attribute("startTime", raw: clock.start)
+    xml.attribute("endTime", raw: clock.end(after: result.seconds))
+    xml.raw(" testType=\"13cdc9d9-ddb5-4fa4-a97d-d965ccfc6d4b\"")
+    switch result.outcome {
     case .passed: xml.raw(" outcome=\"Passed\"")
     case .failed, .errored: xml.raw(" outcome=\"Failed\"")
     case .skipped: xml.raw(" outcome=\"NotExecuted\"")
     }
-    xml.attribute("testListId", Self.noList)
+    xml.raw(" testListId=\"8c84fa94-04c1-424b-9868-57a2d4851a1d\"")
     xml.attribute("relativeResultsDirectory", raw: id)
-    guard outcome != .passed else { return xml.raw("/>\n") }
+  }
+
+  /// What a result that did not pass says.
+  private func finish(_ test: TestResult, _ outcome: Outcome, to xml: inout XMLWriter) {
     xml.raw(">\n      <Output>")
     if outcome.isFailure, let output = output(of: test) {
       xml.raw("<StdOut>")
@@ -220,20 +239,51 @@ struct GUID {
 
 /// Times of results: all begin with the run, since no report tells when each test did.
 private struct Clock {
-  let start: String
+  let start: [UInt8]
   private let time: Timestamp
+  /// `2026-11-24T`
+  private let date: [UInt8]
+  private let millisecondsOfDay: Int64
 
   init(_ time: Timestamp) {
     self.time = time
-    start = TimeText.rfc3339(time)
+    start = Array(TimeText.rfc3339(time).utf8)
+    date = Array(start.prefix { $0 != UInt8(ascii: "T") }) + [UInt8(ascii: "T")]
+    let rest = time.millisecondsSince1970 % 86_400_000
+    millisecondsOfDay = rest < 0 ? rest + 86_400_000 : rest
   }
 
   /// The moment `seconds` after the start.
-  func end(after seconds: Double) -> String {
+  func end(after seconds: Double) -> [UInt8] {
     guard seconds.isFinite, seconds >= 0.001 else { return start }
-    let (sum, overflow) = time.millisecondsSince1970.addingReportingOverflow(
-      Int64(min(seconds, 366 * 86_400) * 1000))
-    return overflow ? start : TimeText.rfc3339(Timestamp(millisecondsSince1970: sum))
+    let elapsed = Int64(min(seconds, 366 * 86_400) * 1000)
+    guard millisecondsOfDay + elapsed >= 86_400_000 else {
+      return onFirstDay(millisecondsOfDay + elapsed)
+    }
+    let (sum, overflow) = time.millisecondsSince1970.addingReportingOverflow(elapsed)
+    return overflow
+      ? start : Array(TimeText.rfc3339(Timestamp(millisecondsSince1970: sum)).utf8)
+  }
+
+  private func onFirstDay(_ milliseconds: Int64) -> [UInt8] {
+    var out = date
+    out.reserveCapacity(24)
+    for (value, mark) in [
+      (milliseconds / 3_600_000, UInt8(ascii: ":")),
+      (milliseconds / 60_000 % 60, UInt8(ascii: ":")),
+      (milliseconds / 1000 % 60, UInt8(ascii: ".")),
+    ] {
+      out.append(UInt8(truncatingIfNeeded: 48 + value / 10))
+      out.append(UInt8(truncatingIfNeeded: 48 + value % 10))
+      out.append(mark)
+    }
+    var scale: Int64 = 100
+    while scale > 0 {
+      out.append(UInt8(truncatingIfNeeded: 48 + milliseconds / scale % 10))
+      scale /= 10
+    }
+    out.append(UInt8(ascii: "Z"))
+    return out
   }
 
   /// `hh:mm:ss.fffffff`, with `d.` in front from a day on.

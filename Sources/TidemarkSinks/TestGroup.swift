@@ -23,12 +23,16 @@ struct TestGroup {
     var groups: [TestGroup] = []
     var indices: [Key: Int] = [:]
     var current = -1
-    for (index, test) in tests.enumerated() where test.outcome != nil {
+    // By index, never by value: a test has a score of fields, each of which a copy counts.
+    for index in tests.indices where tests[index].outcome != nil {
       let isSame =
-        current >= 0 && groups[current].suite == test.identity.suite
-        && groups[current].job == test.job && groups[current].labels == test.identity.labels
+        current >= 0 && groups[current].suite == tests[index].identity.suite
+        && groups[current].job == tests[index].job
+        && groups[current].labels == tests[index].identity.labels
       if !isSame {
-        let key = Key(suite: test.identity.suite, labels: test.identity.labels, job: test.job)
+        let key = Key(
+          suite: tests[index].identity.suite, labels: tests[index].identity.labels,
+          job: tests[index].job)
         if let known = indices[key] {
           current = known
         } else {
@@ -53,9 +57,9 @@ struct TestGroup {
   }
 
   /// The class that readers sort a test under; never empty.
-  func className(of test: TestResult) -> String {
-    test.identity.className.utf8.contains { $0 > 0x20 }
-      ? UniqueNames.shown(test.identity.className)
+  func className(of identity: TestIdentity) -> String {
+    identity.className.utf8.contains { $0 > 0x20 }
+      ? UniqueNames.shown(identity.className)
       : Self.shown(suite.joined(separator: "."), or: suiteName)
   }
 
@@ -92,10 +96,19 @@ struct UniqueNames {
   /// - Source: http://www.isthe.com/chongo/tech/comp/fnv/
   static func hash(_ name: String, in place: String) -> UInt64 {
     var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-    for byte in place.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    add(place, to: &hash)
     hash = (hash ^ 0x01) &* 0x100_0000_01B3
-    for byte in name.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    add(name, to: &hash)
     return hash
+  }
+
+  private static func add(_ text: String, to hash: inout UInt64) {
+    var text = text
+    var sum = hash
+    text.withUTF8 { utf8 in
+      for byte in utf8 { sum = (sum ^ UInt64(byte)) &* 0x100_0000_01B3 }
+    }
+    hash = sum
   }
 }
 

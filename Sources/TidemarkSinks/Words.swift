@@ -125,7 +125,11 @@ enum Words {
 
   /// `12.4 ms → 13.9 ms`, both in one unit.
   static func wasAndNow(_ series: SeriesChange) -> String {
-    let values = [series.baseline?.value, series.value]
+    values([series.baseline?.value, series.value], of: series)
+  }
+
+  /// Values with an arrow between them, in one unit.
+  static func values(_ values: [Double?], of series: SeriesChange) -> String {
     let largest = values.compactMap { $0.map(abs) }.max() ?? 0
     let scale = DisplayUnit(for: series.unit, largest: largest)
     return values.map { $0.map(scale.text) ?? "–" }.joined(separator: " → ")
@@ -162,6 +166,9 @@ enum Words {
 struct DisplayUnit {
   private let factor: Double
   private let name: String
+
+  /// Whether the unit is one of ours, not a text from outside.
+  static func isOwn(_ unit: Unit) -> Bool { unit.quantity == .time || unit.quantity == .bytes }
 
   /// - Parameter largest: In `unit`; the size that decides the scale.
   init(for unit: Unit, largest: Double) {

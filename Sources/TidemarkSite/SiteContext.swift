@@ -251,7 +251,7 @@ struct SiteContext {
 
   var unreadInputs: [InputRecord] { report.inputs.filter { $0.status != .read } }
 
-  /// `Showing 500 of 12,431; the rest: tests-2.html, report.json`
+  /// `Showing 500 of 12,431 rows; the rest: tests-2.html`
   func cut(shown: Int, total: Int, name: String, page: Int, pages: Int) -> Value {
     guard pages > 1 || shown < total else { return .empty }
     var links: [Value] = []
@@ -259,7 +259,7 @@ struct SiteContext {
       links.append(["href": .text(Pager.path(name, page: other)), "first": .flag(links.isEmpty)])
     }
     let sentence = words.text(
-      "cut.showing", ["shown": NumberText.count(shown), "total": NumberText.count(total)])
+      "cut.rows", ["shown": NumberText.count(shown), "total": NumberText.count(total)])
     return ["sentence": .text(sentence), "links": .list(links)]
   }
 }

@@ -153,7 +153,8 @@ extension CommonMode.Course {
       guard abs(shift) > options.machineShift, jump > abs(shift) / 2 else { continue }
       if place > 10 {
         moves.withUnsafeBufferPointer {
-          sample.takeDifferences(of: UnsafeBufferPointer(rebasing: $0[...place]))
+          sample.takeDifferences(
+            of: UnsafeBufferPointer(rebasing: $0[max(0, place - options.window)...place]))
         }
         guard abs(shift) > options.machineNoise * sample.spread else { continue }
       }
@@ -162,40 +163,48 @@ extension CommonMode.Course {
   }
 }
 
-/// The values of many tracks, each with its run's place among all runs, in two arrays: going through
+/// The values of many tracks, each with its run's place among all runs, in plain arrays: going through
 /// them run by run touches no track.
 private struct AlignedValues {
   private var values: [Double] = []
-  private var places: [Int] = []
-  private var nexts: [Int] = []
-  private var ends: [Int] = []
+  /// The places of the values of tracks that missed runs; tracks that missed none need none.
+  private var places: [Int32] = []
+  private var cursors: [Cursor] = []
+
+  private struct Cursor {
+    /// Where the next value is in `values`.
+    var next: Int
+    var end: Int
+    /// What leads from there to its place in `places`; `nil` for a track that missed no run.
+    var toPlace: Int?
+  }
 
   init(of tracks: [Track], runs: [Int]) {
-    let total = tracks.reduce(0) { $0 + $1.y.count }
-    values.reserveCapacity(total)
-    places.reserveCapacity(total)
+    values.reserveCapacity(tracks.reduce(0) { $0 + $1.y.count })
+    cursors.reserveCapacity(tracks.count)
     for track in tracks {
-      nexts.append(values.count)
+      let start = values.count
       values += track.y
-      if track.runs == runs {
-        places += runs.indices
-      } else {
+      var toPlace: Int?
+      if track.runs.count < runs.count {
+        toPlace = places.count - start
         var place = 0
         for run in track.runs {
           while runs[place] < run { place += 1 }
-          places.append(place)
+          places.append(Int32(truncatingIfNeeded: place))
         }
       }
-      ends.append(values.count)
+      cursors.append(Cursor(next: start, end: values.count, toPlace: toPlace))
     }
   }
 
-  /// The value of a series at `place`, NaN without one; places are asked for in ascending order.
+  /// The value of a series at `place`, NaN without one; every place is asked for, in ascending order.
   @inline(__always)
   mutating func next(of series: Int, at place: Int) -> Double {
-    let next = nexts[series]
-    guard next < ends[series], places[next] == place else { return .nan }
-    nexts[series] = next + 1
-    return values[next]
+    let cursor = cursors[series]
+    guard cursor.next < cursor.end else { return .nan }
+    if let toPlace = cursor.toPlace, places[cursor.next &+ toPlace] != place { return .nan }
+    cursors[series].next &+= 1
+    return values[cursor.next]
   }
 }

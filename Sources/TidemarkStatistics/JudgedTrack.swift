@@ -8,57 +8,62 @@ struct JudgedTrack: Sendable {
   var noise: Double?
   var minimumDetectableEffect: Double?
   var newestP: Double?
-  /// The sd of one run on the scale.
-  var noiseDeviation = 0.0
-  let track: Track
-  /// The position in the track of each of `changes`.
-  var positions: [Int] = []
-
   /// The index in the input of the newest run; −1 without runs.
-  var newestIndex: Int { track.indices.last ?? -1 }
+  let newestIndex: Int
+  /// How many runs the newest run's machine class has in one stretch.
+  let runsOfClass: Int
+  /// The index in the input from which changes count for the verdict.
+  let baselineStart: Int
+  /// The indices in the input of all runs, where classes alternate; else empty.
+  let indicesOfClass: [Int]
+  /// What the regimes are made of, as long as they may change: while a change is in the family.
+  private var source: RegimeSource?
 }
 
 extension JudgedTrack {
   /// Judges a track: its only window, or windows that overlap, oldest first.
   init(_ track: Track, options: DetectorOptions, sample: inout OrderedSample) {
-    self.track = track
-    var findings: [(position: Int, finding: Judgement.Finding)] = []
+    newestIndex = track.indices.last ?? -1
+    runsOfClass = track.y.count - track.classStart
+    baselineStart = track.fixedBoundaries.last.map { track.indices[$0] } ?? 0
+    indicesOfClass = track.environment == nil ? [] : track.indices
+    var findings: [PlacedFinding] = []
+    var previous: [PlacedFinding] = []
+    var noiseDeviation = 0.0
     let windows = Self.windows(of: track.y.count, options: options)
     for (place, range) in windows.enumerated() {
       let isLast = place == windows.count - 1
       let judgement = Judgement(
         range, of: track, options: options, endsHistory: isLast, sample: &sample)
       let own = Self.ownPart(place, of: windows)
-      let earlier = findings
-      for finding in judgement.findings {
-        let position = range.lowerBound + finding.position
-        let isKnown = earlier.contains { Self.isSame($0, (position, finding)) }
-        if own.contains(position), !isKnown { findings.append((position, finding)) }
+      let placed = judgement.findings.map {
+        PlacedFinding(position: range.lowerBound + $0.position, finding: $0)
       }
+      previous = placed.filter { new in
+        own.contains(new.position) && !previous.contains { $0.isSame(as: new, within: Self.margin) }
+      }
+      findings += previous
+      noiseDeviation = judgement.window.noise.sigma
       if isLast { describeNewest(judgement) }
     }
-    findings.sort { $0.position < $1.position }
-    for (position, finding) in findings {
-      let change = Self.change(finding, at: position, of: track)
+    var positions: [Int] = []
+    for placed in findings.sorted(by: { $0.position < $1.position }) {
+      let change = Self.change(placed.finding, at: placed.position, of: track)
       guard change.effect != 0 else { continue }
       changes.append(change)
-      positions.append(position)
+      positions.append(placed.position)
       isInFamily.append(
-        position >= track.y.count - options.familyRuns && finding.evidence.deviation > 0)
+        placed.position >= track.y.count - options.familyRuns
+          && placed.finding.evidence.deviation > 0)
     }
-    regimes = regimes(boundaries: positions, options: options, sample: &sample)
+    let source = RegimeSource(
+      track: track, positions: positions, noiseDeviation: noiseDeviation, options: options)
+    regimes = source.regimes(boundaries: positions, sample: &sample)
+    if isInFamily.contains(true) { self.source = source }
   }
 
-  /// How far two windows may place one change apart.
-  private static let margin = 5
-
-  private static func isSame(
-    _ one: (position: Int, finding: Judgement.Finding),
-    _ other: (position: Int, finding: Judgement.Finding)
-  ) -> Bool {
-    abs(one.position - other.position) <= margin
-      && (one.finding.evidence.difference > 0) == (other.finding.evidence.difference > 0)
-  }
+  /// How many runs two windows, or two classes, may place one change apart.
+  static let margin = 5
 
   private static func windows(of count: Int, options: DetectorOptions) -> [Range<Int>] {
     guard count > options.window else { return [0..<count] }
@@ -82,8 +87,8 @@ extension JudgedTrack {
   }
 
   private mutating func describeNewest(_ judgement: Judgement) {
-    noiseDeviation = judgement.window.noise.sigma
     let window = judgement.window
+    let track = window.track
     guard window.y.count >= window.options.minimumBaseline else { return }
     let (level, deviation, count) = judgement.newestLevel
     let step =
@@ -118,10 +123,47 @@ extension JudgedTrack {
       runsBefore: evidence.before.count, runsAfter: evidence.after.count)
   }
 
+  /// The direction of the last confirmed change since the newest baseline that was given.
+  func verdict(_ changes: [Change]) -> SeriesVerdict {
+    let last = changes.last { $0.state == .confirmed && $0.index >= baselineStart }
+    guard let last else { return .unchanged }
+    return last.isRegression ? .regressed : .improved
+  }
+
+  /// The regimes, parted only by changes that were kept.
+  func regimes(keeping kept: [Change]) -> [Regime] {
+    guard kept.count < changes.count, let source else { return regimes }
+    let indices = Set(kept.map(\.index))
+    var sample = OrderedSample()
+    return source.regimes(
+      boundaries: source.positions.filter { indices.contains(source.track.indices[$0]) },
+      sample: &sample)
+  }
+}
+
+/// A finding by its position in the track.
+private struct PlacedFinding {
+  let position: Int
+  let finding: Judgement.Finding
+
+  /// Whether two windows mean one change, that they place a little apart.
+  func isSame(as other: PlacedFinding, within margin: Int) -> Bool {
+    abs(position - other.position) <= margin
+      && (finding.evidence.difference > 0) == (other.finding.evidence.difference > 0)
+  }
+}
+
+/// What a track's regimes are made of.
+private struct RegimeSource: Sendable {
+  let track: Track
+  /// The positions in the track of all its changes.
+  let positions: [Int]
+  /// The sd of one run on the scale.
+  let noiseDeviation: Double
+  let options: DetectorOptions
+
   /// The levels between `boundaries`, fixed ones and machine changes, as the values themselves lie.
-  func regimes(boundaries: [Int], options: DetectorOptions, sample: inout OrderedSample)
-    -> [Regime]
-  {
+  func regimes(boundaries: [Int], sample: inout OrderedSample) -> [Regime] {
     let y = track.y
     guard !y.isEmpty else { return [] }
     let given = boundaries + track.fixedBoundaries + track.machineShifts.map(\.position)
@@ -138,29 +180,5 @@ extension JudgedTrack {
         level: track.scale.value(at: level), low: track.scale.value(at: level - reach),
         high: track.scale.value(at: level + reach))
     }
-  }
-}
-
-extension JudgedTrack {
-  /// How many runs the newest run's machine class has in one stretch.
-  var runsOfClass: Int { track.y.count - track.classStart }
-
-  /// The direction of the last confirmed change since the newest baseline that was given.
-  func verdict(_ changes: [Change]) -> SeriesVerdict {
-    let start = track.fixedBoundaries.last.map { track.indices[$0] } ?? 0
-    guard let last = changes.last(where: { $0.state == .confirmed && $0.index >= start }) else {
-      return .unchanged
-    }
-    return last.isRegression ? .regressed : .improved
-  }
-
-  /// The regimes, parted only by changes that were kept.
-  func regimes(keeping kept: [Change], options: DetectorOptions) -> [Regime] {
-    guard kept.count < changes.count else { return regimes }
-    let indices = Set(kept.map(\.index))
-    var sample = OrderedSample()
-    return regimes(
-      boundaries: positions.filter { indices.contains(track.indices[$0]) }, options: options,
-      sample: &sample)
   }
 }

@@ -136,14 +136,6 @@ struct OrderedSample {
     return base + sum / Double(ranks.count)
   }
 
-  /// The number of different values.
-  var distinctCount: Int {
-    guard count > 0 else { return 0 }
-    var distinct = 1
-    for i in 1..<max(count, 1) where storage[i] != storage[i - 1] { distinct += 1 }
-    return distinct
-  }
-
   /// The differences of neighbouring different values, ascending by place.
   var gaps: [Double] {
     guard count > 1 else { return [] }

@@ -30,26 +30,42 @@ extension Detector {
   ///
   /// - Parameters:
   ///   - repetitions: the run's own values, in the baseline's unit; their trimmed mean is the run's
-  ///     value.
-  ///   - baseline: the series up to, and without, the run.
+  ///     value, less what those of the baseline are above its values.
+  ///   - baseline: the series up to, and without, the run; with its own repetitions, where known.
   /// - Returns: `nil` with fewer finite repetitions than `options.repetitions`, or without enough
   ///   baseline to hold them against.
   package func judge(repetitions: [Double], after baseline: SeriesInput) -> RepetitionEvidence? {
     var sample = OrderedSample()
     sample.take(repetitions.filter(\.isFinite))
     guard sample.count >= options.repetitions else { return nil }
-    var input = baseline
-    input.samples = baseline.values.map { _ in [] } + [repetitions]
-    input.values.append(sample.trimmedMean(options.trim))
-    input.runs = Array(input.values.indices)
-    input.environment = nil
-    input.counts = nil
+    let input = adding(repetitions, level: sample.trimmedMean(options.trim), to: baseline)
     guard let track = Track.tracks(of: input, series: 0, limit: options.window).first else {
       return nil
     }
     return Judgement(
       track.y.indices, of: track, options: options, endsHistory: true, sample: &sample
     ).repetitionEvidence
+  }
+
+  /// The baseline with a run of these repetitions added, whose value differs from their level as the
+  /// baseline's values do from theirs.
+  private func adding(_ repetitions: [Double], level: Double, to baseline: SeriesInput)
+    -> SeriesInput
+  {
+    var input = baseline
+    let count = baseline.values.count
+    input.environment = nil
+    input.counts = nil
+    input.standardErrors = nil
+    let known = (baseline.samples ?? []).prefix(count)
+    input.samples = known + [[Double]](repeating: [], count: count - known.count) + [repetitions]
+    let present = baseline.values.indices.filter { baseline.values[$0].isFinite }
+    let isPositive = level > 0 && present.allSatisfy { baseline.values[$0] > 0 }
+    let scale: Scale = isPositive ? .logarithmic : .linear(factor: 1)
+    let offset = Track.repetitionOffset(input, present[...], scale: scale)
+    input.values.append(scale.value(at: scale.position(of: level) - offset))
+    input.runs = Array(input.values.indices)
+    return input
   }
 }
 

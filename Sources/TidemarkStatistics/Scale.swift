@@ -21,10 +21,19 @@ enum Scale: Hashable, Sendable {
 
   func value(at position: Double) -> Double {
     switch self {
-    case .logarithmic: exp(position)
+    case .logarithmic: Self.rounded(exp(position))
     case .arcsine(let percent): Self.rate(at: position) * (percent ? 100 : 1)
     case .linear(let factor): position / factor
     }
+  }
+
+  /// `value` to 13 significant digits: what exp ∘ log adds behind them is its own error, and a series
+  /// that never moved is to show the value that it has.
+  private static func rounded(_ value: Double) -> Double {
+    guard value.isNormal else { return value }
+    let step = pow(10, 12 - log10(abs(value)).rounded(.down))
+    let rounded = (value * step).rounded() / step
+    return rounded.isFinite && step.isNormal ? rounded : value
   }
 
   /// The relative size of a change from the level `a` to the level `b`, both on this scale.

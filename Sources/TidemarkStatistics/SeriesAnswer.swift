@@ -1,4 +1,7 @@
 /// A lasting change of a series' level.
+///
+/// Where machine classes alternate and several saw the same change, it is told once: with the numbers
+/// of the newest run's class, from the first run of any class, as sure as the surest.
 package struct Change: Hashable, Sendable {
   /// How sure the detector is.
   package enum State: Hashable, Sendable {

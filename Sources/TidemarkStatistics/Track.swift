@@ -109,7 +109,7 @@ extension Track {
     knownDeviations = Self.knownDeviations(counts: counts, scale: scale)
     classChanges = Self.classChanges(classes, indices)
     fixedBoundaries = Self.fixedBoundaries(input, indices, classChanges: classChanges)
-    newestRepetitions = Self.repetitions(input, indices.last, scale: scale)
+    newestRepetitions = Self.repetitions(input, indices, scale: scale)
   }
 
   private static func scale(for values: [Double], kind: ValueKind, hasCounts: Bool) -> Scale {
@@ -155,6 +155,11 @@ extension Track {
   }
 
   private static func ranks(_ given: [Int], _ indices: [Int]) -> [Int] {
+    if indices.count == given.count, indices.last == given.count - 1,
+      zip(given, given.dropFirst()).allSatisfy({ $0 < $1 })
+    {
+      return given  // The usual case shares the input's array.
+    }
     var ranks: [Int] = []
     ranks.reserveCapacity(indices.count)
     for index in indices {
@@ -182,10 +187,39 @@ extension Track {
     return positions.sorted()
   }
 
-  private static func repetitions(_ input: SeriesInput, _ newest: Int?, scale: Scale) -> [Double] {
-    guard let newest, let samples = input.samples, newest < samples.count else { return [] }
-    let finite = samples[newest].filter(\.isFinite)
-    if scale == .logarithmic, finite.contains(where: { $0 <= 0 }) { return [] }
+  /// The newest run's repetitions on the scale, moved by what a run's value usually differs from its
+  /// repetitions' level: a value may be their least, or a slope through them.
+  private static func repetitions(_ input: SeriesInput, _ indices: [Int], scale: Scale) -> [Double]
+  {
+    guard let newest = indices.last,
+      let own = repetitions(input, at: newest, scale: scale), !own.isEmpty
+    else { return [] }
+    let offset = repetitionOffset(input, indices.dropLast(), scale: scale)
+    return own.map { $0 - offset }
+  }
+
+  private static func repetitions(_ input: SeriesInput, at index: Int, scale: Scale) -> [Double]? {
+    guard let samples = input.samples, index < samples.count else { return nil }
+    let finite = samples[index].filter(\.isFinite)
+    if scale == .logarithmic, finite.contains(where: { $0 <= 0 }) { return nil }
     return finite.map { scale.position(of: $0) }
+  }
+
+  /// The median of what the repetitions' level in the newest runs is above the run's value; 0 where no
+  /// run of `indices` has repetitions.
+  static func repetitionOffset(
+    _ input: SeriesInput, _ indices: ArraySlice<Int>, scale: Scale
+  ) -> Double {
+    guard input.samples != nil else { return 0 }
+    var sample = OrderedSample()
+    let offsets = indices.suffix(20).compactMap { index -> Double? in
+      guard let own = repetitions(input, at: index, scale: scale), own.count >= 3 else {
+        return nil
+      }
+      sample.take(own)
+      return sample.trimmedMean(0.2) - scale.position(of: input.values[index])
+    }
+    sample.take(offsets)
+    return sample.median
   }
 }

@@ -26,4 +26,15 @@ package enum LogCommands {
     }
     return String(out)
   }
+
+  /// HTML without such a token, in character references that show the same.
+  package static func brokenHTML(_ html: String) -> String {
+    html.replacing("##", with: "#&#35;").split(
+      separator: "\n", omittingEmptySubsequences: false
+    ).map { line in
+      let blanks = line.prefix { $0 == " " || $0 == "\t" }
+      let rest = line.dropFirst(blanks.count)
+      return rest.hasPrefix("::") ? blanks + "&#58;" + rest.dropFirst() : line
+    }.joined(separator: "\n")
+  }
 }

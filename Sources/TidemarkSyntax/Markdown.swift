@@ -96,7 +96,7 @@ package enum Markdown {
     for node in nodes(below: root) { tame(node) }
     guard let html = cmark_render_html(root, CMARK_OPT_SAFE) else { return "" }
     defer { free(html) }
-    return String(cString: html)
+    return LogCommands.brokenHTML(String(cString: html))
   }
 
   private static func tame(_ node: OpaquePointer) {

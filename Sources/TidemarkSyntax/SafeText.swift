@@ -22,12 +22,23 @@ package enum SafeText {
 
   /// As ``visible(_:)``, on one line: every run of white space becomes one blank.
   package static func oneLine(_ text: String) -> String {
-    visible(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    if isPlainLine(text) { return text }
+    return visible(text).split(whereSeparator: \.isWhitespace).joined(separator: " ")
+  }
+
+  /// Printable ASCII with single blanks inside: nearly every name is such.
+  private static func isPlainLine(_ text: String) -> Bool {
+    var previous = UInt8(ascii: " ")
+    for byte in text.utf8 {
+      guard byte > 0x20 && byte < 0x7F || byte == 0x20 && previous != 0x20 else { return false }
+      previous = byte
+    }
+    return previous != 0x20
   }
 
   /// At most `limit` characters of `text`, the middle cut out and marked `…`.
   package static func middleCut(_ text: String, to limit: Int) -> String {
-    guard limit >= 3, text.count > limit else { return text }
+    guard limit >= 3, text.utf8.count > limit, text.count > limit else { return text }
     let kept = limit - 1
     return text.prefix(kept - kept / 2) + "…" + text.suffix(kept / 2)
   }
@@ -35,13 +46,16 @@ package enum SafeText {
   /// At most `limit` UTF-8 bytes of `text`, cut at a character.
   package static func prefix(_ text: String, bytes limit: Int) -> Substring {
     guard text.utf8.count > limit else { return text[...] }
-    var end = text.startIndex
-    var count = 0
-    while end < text.endIndex {
-      let next = text.index(after: end)
-      count += text[end..<next].utf8.count
-      if count > limit { break }
-      end = next
+    let cut = text.utf8.index(text.startIndex, offsetBy: limit)
+    // A character of more bytes than this is made of marks without end: it is cut between them.
+    var end = cut
+    for _ in 0..<64 where end > text.startIndex {
+      if String.Index(end, within: text) != nil { return text[..<end] }
+      end = text.utf8.index(before: end)
+    }
+    end = cut
+    while String.UnicodeScalarIndex(end, within: text.unicodeScalars) == nil {
+      end = text.utf8.index(before: end)
     }
     return text[..<end]
   }

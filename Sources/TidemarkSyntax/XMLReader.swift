@@ -259,6 +259,9 @@ extension XMLReader {
     now.pointee.sinceLastEvent = 0
     hasEntities = false
     context.pointee.progressive = 0
+    // As if the DTD went on elsewhere: then an entity that is not defined is no error of
+    // well-formedness, after which the parser would drop `&lt;` too.
+    context.pointee.hasPErefs = 1
     xmlParseDocument(context)
     if let failure { throw failure }
     if !now.pointee.documentEnded {
@@ -449,7 +452,8 @@ extension XMLReader {
 
   /// Whether the parser had come to the end of the file.
   private func documentIsCut(_ error: xmlError) -> Bool {
-    guard depth > 0, input.isExhausted, let stream = now.pointee.context?.pointee.input,
+    guard error.code != Int32(XML_ERR_TAG_NAME_MISMATCH.rawValue), depth > 0, input.isExhausted,
+      let stream = now.pointee.context?.pointee.input,
       let next = stream.pointee.cur, let end = stream.pointee.end
     else { return false }
     return end <= next

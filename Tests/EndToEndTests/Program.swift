@@ -36,15 +36,18 @@ enum Program {
   }
 
   /// Runs the program with nothing in its environment but `PATH` and `variables`.
+  ///
+  /// - Parameter prefix: A command that runs the program (`taskset -c 0`).
   static func run(
     _ arguments: [String], in folder: String = NSTemporaryDirectory(),
-    environment variables: [String: String] = [:]
+    environment variables: [String: String] = [:], prefix: [String] = []
   ) async throws -> Answer {
+    let command = prefix + [path] + arguments
     var environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
     environment.merge(variables) { $1 }
     let pairs = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
     let result = try await Subprocess.run(
-      .path(FilePath(path)), arguments: Arguments(arguments),
+      .path(FilePath(command[0])), arguments: Arguments(Array(command.dropFirst())),
       environment: .custom(Dictionary(uniqueKeysWithValues: pairs)),
       workingDirectory: FilePath(folder), output: .string(limit: 64 << 20),
       error: .string(limit: 16 << 20))

@@ -34,6 +34,7 @@ private func measured(_ name: String) -> Bool {
     sample.jobs = ["ci"]
     sample.isFull = isFull
     sample.hasDetails = false
+    sample.hasGaps = false
     try measure("1,000 × 1,000, \(isFull ? "all" : "six") digits", sample, runs: 1000)
   }
 
@@ -44,6 +45,7 @@ private func measured(_ name: String) -> Bool {
     sample.series = 10_000
     sample.jobs = ["ci"]
     sample.hasDetails = false
+    sample.hasGaps = false
     try measure("10,000 × 1,000", sample, runs: 1000)
   }
 

@@ -83,6 +83,8 @@ struct SampleHistory {
   var seed: UInt64 = 1
   /// Whether values have all digits of a double.
   var isFull = true
+  /// Whether some tests and series are missing in some runs.
+  var hasGaps = true
   /// Whether values have n, standard errors, samples and items.
   var hasDetails = true
 
@@ -106,10 +108,11 @@ struct SampleHistory {
     var part = Part(
       job: job, url: "https://ci.example/runs/\(number)/\(job)", attempt: attempt,
       environment: ["cpu": "AMD EPYC 7763", "kernel": "6.\(number / 20).0"])
-    for test in 0..<tests where (test + number) % 97 != 0 && test % jobs.count == jobNumber {
+    for test in 0..<tests where !hasGaps || (test + number) % 97 != 0 {
+      guard test % jobs.count == jobNumber else { continue }
       part.tests.append(self.test(test, &generator))
     }
-    for series in 0..<self.series where (series + number) % 13 != 12 {
+    for series in 0..<self.series where !hasGaps || (series + number) % 13 != 12 {
       guard series % jobs.count == jobNumber || series == 0 else { continue }
       part.values.append(value(series, &generator))
     }
@@ -183,4 +186,11 @@ struct SampleHistory {
     }
     return String(text.prefix(count))
   }
+}
+
+func removeFile(_ path: String) { unlink(path) }
+
+func setAge(_ path: String, seconds: Int) {
+  let then = timeval(tv_sec: time(nil) - seconds, tv_usec: 0)
+  _ = [then, then].withUnsafeBufferPointer { utimes(path, $0.baseAddress) }
 }

@@ -56,7 +56,7 @@ internal import TidemarkSinks
   func budgets(seed: Int) throws {
     var random = SplitMix(state: UInt64(seed) + 7)
     let report = SampleReport.large(
-      tests: Int(random.next() % 6000), series: Int(random.next() % 3000),
+      tests: Int(random.next() % 2500), series: Int(random.next() % 1200),
       nameLength: Int(random.next() % 300))
     for sink in sinks {
       let rendering = try sink.render(report, options: SinkOptions())

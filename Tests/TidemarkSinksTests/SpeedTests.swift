@@ -14,12 +14,13 @@ struct SpeedTests {
       for sink in sinks {
         let clock = ContinuousClock()
         var bytes = 0
-        let least = try (0..<3).map { _ in
-          try clock.measure {
-            bytes = try sink.render(report, options: SinkOptions()).files.map(\.bytes.count)
-              .reduce(0, +)
-          }
-        }.min() ?? .zero
+        let least =
+          try (0..<3).map { _ in
+            try clock.measure {
+              bytes = try sink.render(report, options: SinkOptions()).files.map(\.bytes.count)
+                .reduce(0, +)
+            }
+          }.min() ?? .zero
         print(name, sink.name, bytes, least)
       }
     }

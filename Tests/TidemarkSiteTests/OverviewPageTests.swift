@@ -7,8 +7,8 @@ import TidemarkReport
 /// The states that are not success: each has a sentence in the first screen, and never a tick.
 @Suite struct OverviewPageTests {
   private func overview(_ report: Report) throws -> String {
-    let files = try Site.render(report: report, theme: Theme())
-    return try String(decoding: #require(files.first).bytes, as: UTF8.self)
+    let context = try SiteContext(report: report, theme: Theme(), options: SiteOptions())
+    return try String(decoding: OverviewPage(context).render().bytes, as: UTF8.self)
   }
 
   /// The page's text up to its first section.

@@ -12,9 +12,8 @@ import TidemarkSyntax
     var report = SampleReports.rich()
     let index = try #require(report.series.firstIndex { $0.identity.name == name })
     change(&report.series[index])
-    let path = "series/\(report.series[index].id).html"
-    let files = try Site.render(report: report, theme: Theme())
-    return try String(decoding: #require(files.first { $0.path == path }).bytes, as: UTF8.self)
+    let context = try SiteContext(report: report, theme: Theme(), options: SiteOptions())
+    return try String(decoding: SeriesPage(context, index: index).render().bytes, as: UTF8.self)
   }
 
   private func answer(
@@ -73,8 +72,8 @@ import TidemarkSyntax
       SampleReports.series(
         1, name: "long", levels: [(0, 5)], noise: 0.02, runs: report.runs, state: .unchanged)
     ]
-    let files = try Site.render(report: report, theme: Theme())
-    let page = try #require(files.first { $0.path.hasPrefix("series/") })
+    let context = try SiteContext(report: report, theme: Theme(), options: SiteOptions())
+    let page = try SeriesPage(context, index: 0).render()
     let text = String(decoding: page.bytes, as: UTF8.self)
     #expect(text.contains("Each point is the median of 3 runs"))
     #expect(text.matches(of: /class="point"/).count == 2 * 334)

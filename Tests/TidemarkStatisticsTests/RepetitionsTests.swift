@@ -57,6 +57,23 @@ import Testing
     #expect(Detector().judge(repetitions: own, after: input)?.confirms == false)
   }
 
+  @Test("a value that is the least of its repetitions is no change to their mean")
+  func leastOfRepetitions() {
+    var noisy = Noisy(seed: 9)
+    let samples = (0..<41).map { _ in
+      noisy.series(10, noise: 0.01).map { $0 * (1 + 0.2 * noisy.uniform()) }
+    }
+    var input = SeriesInput(
+      id: "s", unit: "ns", direction: .lower, values: samples.map { $0.min() ?? 0 })
+    input.samples = samples
+    #expect(Detector().judge([input]).series[0].changes.isEmpty)
+    input.values.removeLast()
+    let same = Detector().judge(repetitions: samples[40], after: input)
+    #expect(same?.confirms == false && abs(same?.effect ?? 1) < 0.05)
+    let slower = Detector().judge(repetitions: samples[40].map { $0 * 1.5 }, after: input)
+    #expect(slower?.confirms == true && abs((slower?.effect ?? 0) - 0.5) < 0.05)
+  }
+
   @Test("too few repetitions or runs have no answer")
   func tooFew() {
     var noisy = Noisy(seed: 1)

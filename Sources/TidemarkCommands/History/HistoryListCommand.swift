@@ -24,7 +24,7 @@ struct HistoryListCommand: TidemarkCommand {
     }
     if let branch { runs = runs.filter { $0.header.branch == branch } }
     if let newest { runs = runs.suffix(max(newest, 0)) }
-    if common.json {
+    if session.isJSON {
       runs.forEach { Terminal.print(bytes: $0.json) }
     } else {
       runs.forEach { Terminal.print(Terminal.harmless($0.line)) }

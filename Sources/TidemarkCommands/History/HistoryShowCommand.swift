@@ -28,7 +28,7 @@ struct HistoryShowCommand: TidemarkCommand {
         remedy: "`tidemark history list` prints the ids")
     }
     guard let stored = contents.runs.first else { throw ExitStatus.nothingRead }
-    if common.json {
+    if session.isJSON {
       Terminal.print(bytes: stored.json(in: contents))
     } else {
       stored.lines(in: contents).forEach { Terminal.print(Terminal.harmless($0)) }

@@ -21,7 +21,7 @@ struct HistoryMergeCommand: TidemarkCommand {
       try options.folder(session.settings).merge(from: sources)
     }
     result.damaged.forEach(session.progress.warn)
-    if common.json {
+    if session.isJSON {
       var json = JSONWriter()
       json.object { json in
         json.member("added", array: result.added) { $0.string($1) }
@@ -56,7 +56,7 @@ struct HistoryVerifyCommand: TidemarkCommand {
     let result = try session.orExit(.nothingRead) { () throws(Problem) in
       try options.folder(session.settings).verify(setsAside: setAside)
     }
-    if common.json {
+    if session.isJSON {
       var json = JSONWriter()
       json.object { json in
         json.member("segments", result.segments)
@@ -92,7 +92,7 @@ struct HistoryCompactCommand: TidemarkCommand {
       try options.folder(session.settings).compact()
     }
     result.damaged.forEach(session.progress.warn)
-    if common.json {
+    if session.isJSON {
       var json = JSONWriter()
       json.object { json in
         json.member("written", array: result.written) { $0.string($1) }
@@ -161,7 +161,7 @@ struct HistoryStatCommand: TidemarkCommand {
       ("outcomes", facts.outcomes), ("points", facts.points), ("records", facts.records),
     ]
     let sections = facts.bytesBySection.sorted { utf8Precedes($0.key, $1.key) }
-    if common.json {
+    if session.isJSON {
       var json = JSONWriter()
       json.object { json in
         for (name, number) in numbers { json.member(name, number) }

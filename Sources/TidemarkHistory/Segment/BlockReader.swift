@@ -77,9 +77,13 @@ struct BlockReader {
       contents[slot].tests = shape
       contents[slot].codes = present.map { column[$0] }
     }
-    return Cells(rows: decoded.entries.count, parts: partCount) { row, part in
-      decoded.columns[part][row] != BlockWriter.absent
+    var masks = [UInt64](repeating: 0, count: decoded.entries.count)
+    for (part, column) in decoded.columns.enumerated() {
+      for row in column.indices where column[row] != BlockWriter.absent {
+        masks[row] |= 1 << UInt64(part)
+      }
     }
+    return Cells(masks: masks, parts: partCount)
   }
 
   /// The codes of each part, row by row.
@@ -151,9 +155,7 @@ struct BlockReader {
       let entries = try IntegerColumn.readIndexes(rowCount, below: series, from: &reader)
       var cells = Cells(rows: rowCount, parts: partCount)
       if let mask = try Mask.read(rowCount * partCount, from: &reader) {
-        cells = Cells(rows: rowCount, parts: partCount) { row, part in
-          mask[row * partCount + part]
-        }
+        cells = cells.marked(mask)
       }
       let table = try NumberRows.read(counts: cells.counts, from: &reader)
       return (entries, cells, cells.columns(of: table, wanted: wanted))
@@ -271,20 +273,9 @@ struct BlockReader {
       let table = try NumberRows.read(counts: cells.counts, from: &reader)
       return cells.columns(of: table, wanted: wanted)
     }
-    let known = cells.known(mask)
-    let table = try NumberRows.read(counts: known, from: &reader)
-    let slots = slots
-    var columns = contents.map { _ in [Double]() }
-    var places = [Int](repeating: 0, count: known.count)
-    cells.forEach { cell, part, _, row in
-      var value = Double.nan
-      if mask[cell] {
-        table.forEach(in: places[row]..<places[row] + 1, ofRow: row) { value = $1 }
-        places[row] += 1
-      }
-      if let slot = slots[part] { columns[slot].append(value) }
-    }
-    return columns
+    let known = cells.marked(mask)
+    let table = try NumberRows.read(counts: known.counts, from: &reader)
+    return cells.columns(of: table, known: known, wanted: wanted)
   }
 
   /// Of each part of the block where in `contents` it stands, if it is wanted.

@@ -4,43 +4,37 @@ internal import TidemarkModel
 struct Cells {
   let rows: Int
   let parts: Int
-  /// All cells, row by row, whether they are there; nil where all are.
-  private let present: [Bool]?
+  /// Of each row which parts have it, the first part in the lowest bit; nil where all have all. A
+  /// block has at most 64 parts.
+  private let masks: [UInt64]?
   /// How many cells of each row are there.
   let counts: [Int]
   /// How many cells are there.
   let count: Int
 
-  var isFull: Bool { present == nil }
+  var isFull: Bool { masks == nil }
 
   init(rows: Int, parts: Int) {
     self.rows = rows
     self.parts = parts
-    present = nil
+    masks = nil
     counts = [Int](repeating: parts, count: rows)
     count = rows * parts
   }
 
-  init(rows: Int, parts: Int, isPresent: (Int, Int) -> Bool) {
-    self.rows = rows
+  /// - Parameter masks: One for each row.
+  init(masks: [UInt64], parts: Int) {
+    rows = masks.count
     self.parts = parts
-    var present = [Bool](repeating: false, count: rows * parts)
-    var counts = [Int](repeating: 0, count: rows)
-    for row in 0..<rows {
-      for part in 0..<parts where isPresent(row, part) {
-        present[row * parts + part] = true
-        counts[row] += 1
-      }
-    }
-    self.present = present
-    self.counts = counts
+    self.masks = masks
+    counts = masks.map(\.nonzeroBitCount)
     count = counts.reduce(0, +)
   }
 
   /// The rows that a part has.
   func rows(ofPart part: Int) -> [Int] {
-    guard let present else { return Array(0..<rows) }
-    return (0..<rows).filter { present[$0 * parts + part] }
+    guard let masks else { return Array(0..<rows) }
+    return masks.indices.filter { masks[$0] >> UInt64(part) & 1 == 1 }
   }
 
   /// Calls `use` with each cell that is there: its number, its part, its place among the part's,
@@ -49,7 +43,8 @@ struct Cells {
     var places = [Int](repeating: 0, count: parts)
     var cell = 0
     for row in 0..<rows {
-      for part in 0..<parts where present?[row * parts + part] ?? true {
+      let mask = masks?[row] ?? UInt64.max
+      for part in 0..<parts where mask >> UInt64(part) & 1 == 1 {
         use(cell, part, places[part], row)
         places[part] += 1
         cell += 1
@@ -61,19 +56,23 @@ struct Cells {
     forEach { cell, part, index, _ in use(cell, part, index) }
   }
 
-  /// How many cells of each row are marked in `mask`, which has one mark for each that is there.
-  func known(_ mask: [Bool]) -> [Int] {
-    var cell = 0
-    return counts.map { count in
-      defer { cell += count }
-      return mask[cell..<cell + count].count { $0 }
+  /// The cells of these that `mask` marks, which has one mark for each; and the masks of the rows.
+  func marked(_ mask: [Bool]) -> Cells {
+    var marked = [UInt64](repeating: 0, count: rows)
+    forEach { cell, part, _, row in
+      if mask[cell] { marked[row] |= 1 << UInt64(part) }
     }
+    return Cells(masks: marked, parts: parts)
   }
 
   /// The columns of the wanted parts of a table that has a number for each cell that is there.
   func columns(of table: NumberTable, wanted: [Int]) -> [[Double]] {
-    guard present == nil else { return sparseColumns(of: table, wanted: wanted) }
     guard rows > 0 else { return wanted.map { _ in [] } }
+    if let masks {
+      return wanted.map { part in
+        Cells.column(ofPart: part, masks, within: masks, table)
+      }
+    }
     var columns: [[Double]] = []
     columns.reserveCapacity(wanted.count)
     // A few parts at a time: as many output streams as the first cache keeps apart.
@@ -82,6 +81,33 @@ struct Cells {
       fill(parts, from: table, outputs: [], into: &columns)
     }
     return columns
+  }
+
+  /// The columns of the wanted parts of a table that has a number for each cell of `known`, which
+  /// are some of these; NaN for the others.
+  func columns(of table: NumberTable, known: Cells, wanted: [Int]) -> [[Double]] {
+    let all = masks ?? [UInt64](repeating: UInt64.max, count: rows)
+    let some = known.masks ?? all
+    return wanted.map { Cells.column(ofPart: $0, some, within: all, table) }
+  }
+
+  private static func column(
+    ofPart part: Int, _ known: [UInt64], within all: [UInt64], _ table: NumberTable
+  ) -> [Double] {
+    let bit: UInt64 = 1 << UInt64(part)
+    var column: [Double] = []
+    column.reserveCapacity(all.count)
+    table.bytes.withUnsafeBytes { bytes in
+      for row in all.indices where all[row] & bit != 0 {
+        guard known[row] & bit != 0 else {
+          column.append(.nan)
+          continue
+        }
+        let place = (known[row] & (bit &- 1)).nonzeroBitCount
+        column.append(table.value(place, of: table.rows[row], bytes))
+      }
+    }
+    return column
   }
 
   /// Opens an uninitialised array for each part in turn, fills all of them in one pass over the
@@ -107,44 +133,20 @@ struct Cells {
   private func unpack(
     _ wanted: [Int], from table: NumberTable, outputs: [UnsafeMutablePointer<Double>]
   ) {
-    guard let first = wanted.first, let last = wanted.last else { return }
-    let isDense = last - first + 1 == wanted.count
     table.bytes.withUnsafeBytes { bytes in
-      outputs.withUnsafeBufferPointer { outputs in
-        for row in 0..<rows {
-          if isDense {
-            table.forEach(in: first..<last &+ 1, of: table.rows[row], bytes) { part, value in
-              outputs[part &- first][row] = value
-            }
-          } else {
-            for (slot, part) in wanted.enumerated() {
-              table.forEach(in: part..<part + 1, of: table.rows[row], bytes) { _, value in
-                outputs[slot][row] = value
+      table.rows.withUnsafeBufferPointer { tableRows in
+        outputs.withUnsafeBufferPointer { outputs in
+          wanted.withUnsafeBufferPointer { wanted in
+            for row in 0..<rows {
+              let tableRow = tableRows[row]
+              for slot in 0..<wanted.count {
+                outputs[slot][row] = table.value(wanted[slot], of: tableRow, bytes)
               }
             }
           }
         }
       }
     }
-  }
-
-  private func sparseColumns(of table: NumberTable, wanted: [Int]) -> [[Double]] {
-    var slots = [Int?](repeating: nil, count: parts)
-    for (slot, part) in wanted.enumerated() { slots[part] = slot }
-    var columns = wanted.map { _ in [Double]() }
-    var place = 0
-    var lastRow = -1
-    forEach { _, part, _, row in
-      if row != lastRow {
-        place = 0
-        lastRow = row
-      }
-      if let slot = slots[part] {
-        table.forEach(in: place..<place + 1, ofRow: row) { columns[slot].append($1) }
-      }
-      place += 1
-    }
-    return columns
   }
 }
 
@@ -169,12 +171,7 @@ struct Ragged {
     next = 0
     cells.forEach { cell, _, _, row in
       guard mask?[cell] ?? true else { return }
-      var list: [Double] = []
-      list.reserveCapacity(lengths[next])
-      table.forEach(in: places[row]..<places[row] + lengths[next], ofRow: row) {
-        list.append($1)
-      }
-      values[cell] = list
+      values[cell] = table.values(places[row]..<places[row] + lengths[next], ofRow: row)
       places[row] += lengths[next]
       next += 1
     }

@@ -138,30 +138,18 @@ struct NumberTable {
   let bytes: [UInt8]
   let rows: [Row]
 
-  /// Calls `use` with the values of `row` whose indexes lie in `range`.
-  @inline(__always)
-  func forEach(in range: Range<Int>, ofRow row: Int, _ use: (Int, Double) -> Void) {
-    bytes.withUnsafeBytes { forEach(in: range, of: rows[row], $0, use) }
+  /// The values of `row` whose indexes lie in `range`.
+  func values(_ range: Range<Int>, ofRow row: Int) -> [Double] {
+    bytes.withUnsafeBytes { bytes in range.map { value($0, of: rows[row], bytes) } }
   }
 
-  /// The same over bytes that are at hand, for loops over many rows.
+  /// One value, out of the table's bytes, which a loop over many has at hand.
   @inline(__always)
-  func forEach(
-    in range: Range<Int>, of row: Row, _ bytes: UnsafeRawBufferPointer,
-    _ use: (Int, Double) -> Void
-  ) {
+  func value(_ index: Int, of row: Row, _ bytes: UnsafeRawBufferPointer) -> Double {
     let width = Int(row.width)
-    if row.power == 0 {
-      for index in range {
-        let offset = bits(bytes, at: row.start &* 8 &+ index &* width, width: width)
-        use(index, NumberTable.number(ordered: row.base &+ Int64(bitPattern: offset)))
-      }
-    } else {
-      for index in range {
-        let offset = bits(bytes, at: row.start &* 8 &+ index &* width, width: width)
-        use(index, Double(row.base &+ Int64(bitPattern: offset)) / row.power)
-      }
-    }
+    let offset = bits(bytes, at: row.start &* 8 &+ index &* width, width: width)
+    let whole = row.base &+ Int64(bitPattern: offset)
+    return row.power == 0 ? NumberTable.number(ordered: whole) : Double(whole) / row.power
   }
 
   @inline(__always)

@@ -1,5 +1,5 @@
 private import CZstd
-internal import TidemarkModel
+package import TidemarkModel
 
 /// Zstandard frames. The only file that imports CZstd.
 enum Zstandard {
@@ -19,13 +19,15 @@ enum Zstandard {
 
 /// Unpacks Zstandard frames, one after another: making its workspace costs more than unpacking a
 /// small frame. For one reader at a time.
-final class Unpacker {
+package final class Unpacker {
   private let context = ZSTD_createDCtx()
+
+  package init() {}
 
   deinit { ZSTD_freeDCtx(context) }
 
   /// What a frame holds, which must be `count` bytes, no more and no less.
-  func unpacked(_ frame: ArraySlice<UInt8>, count: Int) throws(Problem) -> [UInt8] {
+  package func unpacked(_ frame: ArraySlice<UInt8>, count: Int) throws(Problem) -> [UInt8] {
     var size = 0
     let bytes = [UInt8](unsafeUninitializedCapacity: count) { buffer, filled in
       size = frame.withUnsafeBytes {

@@ -157,6 +157,7 @@ struct TestsPage {
             "jump": .list(number == 0 ? jump : []),
             "cut": context.cut(
               shown: shown, total: total, name: "tests", page: number, pages: pages.count),
+            "has_strips": .flag(page.contains { !sections[$0.section].isTable }),
             "sections": .list(page.map(values)),
           ]))
     }
