@@ -83,25 +83,33 @@ private struct Row {
 
   init(_ row: JSONValue) {
     for (key, value) in row.members {
-      switch key {
-      case "run_type": isMarkedAggregate = value.text.map { $0 == "aggregate" } ?? false
-      case "repetitions": repetitions = value.int ?? 0
-      case "aggregate_name": aggregate = value.text ?? .empty
-      case "real_time": realTime = value.double ?? .nan
-      case "cpu_time": cpuTime = value.double ?? .nan
-      case "time_unit": timeUnit = value.text ?? .empty
-      case "real_coefficient": realCoefficient = value.double ?? .nan
-      case "cpu_coefficient": cpuCoefficient = value.double ?? .nan
-      case "error_occurred": if value.bool == true { status = .failed }
-      case "skipped": if value.bool == true { status = .skipped }
-      case "error_message", "skip_message": reason = value.text ?? .empty
-      case "name", "run_name", "family_index", "per_family_instance_index", "repetition_index",
-        "threads", "iterations", "rms":
-        continue
-      default:
-        if let number = value.double, counters.count < Row.counterLimit {
-          counters.append((key, number))
-        }
+      // By length first: a file has millions of keys.
+      switch key.utf8.count {
+      case 8 where key == "cpu_time": cpuTime = value.double ?? .nan
+      case 8 where key == "run_type":
+        isMarkedAggregate = value.text.map { $0 == "aggregate" } ?? false
+      case 9 where key == "real_time": realTime = value.double ?? .nan
+      case 9 where key == "time_unit": timeUnit = value.text ?? .empty
+      default: readRare(key, value)
+      }
+    }
+  }
+
+  private mutating func readRare(_ key: JSONText, _ value: JSONValue) {
+    switch key {
+    case "name", "run_name", "family_index", "per_family_instance_index", "repetition_index",
+      "threads", "iterations", "rms":
+      break
+    case "repetitions": repetitions = value.int ?? 0
+    case "aggregate_name": aggregate = value.text ?? .empty
+    case "real_coefficient": realCoefficient = value.double ?? .nan
+    case "cpu_coefficient": cpuCoefficient = value.double ?? .nan
+    case "error_occurred": if value.bool == true { status = .failed }
+    case "skipped": if value.bool == true { status = .skipped }
+    case "error_message", "skip_message": reason = value.text ?? .empty
+    default:
+      if let number = value.double, counters.count < Row.counterLimit {
+        counters.append((key, number))
       }
     }
   }
@@ -143,11 +151,14 @@ private struct Families {
     var name: JSONText?
     var runName: JSONText?
     var isAggregate = false
-    for (key, value) in row.members {
+    // The tool writes the kind behind both names: what follows need not be looked at.
+    loop: for (key, value) in row.members {
       switch key {
       case "name": name = value.text
       case "run_name": runName = value.text
-      case "run_type": isAggregate = value.text.map { $0 == "aggregate" } ?? false
+      case "run_type":
+        isAggregate = value.text.map { $0 == "aggregate" } ?? false
+        if name != nil, runName != nil { break loop }
       default: continue
       }
     }
@@ -215,30 +226,26 @@ private struct Families {
 
 /// Numbers of names by the names' bytes: open addressing with linear probing, at most half full.
 private struct NameTable {
-  /// A number, or -1.
-  private var slots: [Int32]
+  /// Half of the name's hash above, its number and 1 below; 0 is free. Most names that meet are told
+  /// apart by the hash, without a look at their bytes, which lie anywhere in memory.
+  private var slots: [UInt64]
   private var count = 0
 
   init(capacity: Int) {
-    slots = Array(repeating: -1, count: NameTable.size(for: capacity))
-  }
-
-  private static func size(for capacity: Int) -> Int {
     var size = 64
     while size < 2 * capacity { size *= 2 }
-    return size
+    slots = Array(repeating: 0, count: size)
   }
 
   /// The number of `name`; `number` if it is new.
   ///
   /// - Parameter text: The name of a number that was given before.
-  mutating func find(
-    _ name: JSONText, orInsert number: Int, text: (Int) -> JSONText
-  ) -> Int {
+  mutating func find(_ name: JSONText, orInsert number: Int, text: (Int) -> JSONText) -> Int {
     if 2 * count >= slots.count { grow(text) }
-    let slot = slot(of: name.utf8) { text($0).utf8 }
-    if slots[slot] >= 0 { return Int(slots[slot]) }
-    slots[slot] = Int32(truncatingIfNeeded: number)
+    let hash = NameTable.hash(name.utf8)
+    let slot = slot(of: name.utf8, hash) { text($0).utf8 }
+    if slots[slot] != 0 { return NameTable.number(slots[slot]) }
+    slots[slot] = hash & NameTable.upper | UInt64(truncatingIfNeeded: number + 1)
     count += 1
     return number
   }
@@ -247,27 +254,41 @@ private struct NameTable {
   func find(
     _ name: UnsafeBufferPointer<UInt8>, text: (Int) -> UnsafeBufferPointer<UInt8>
   ) -> Int? {
-    let number = slots[slot(of: name, text)]
-    return number >= 0 ? Int(number) : nil
+    let entry = slots[slot(of: name, NameTable.hash(name), text)]
+    return entry != 0 ? NameTable.number(entry) : nil
+  }
+
+  private static let upper: UInt64 = 0xFFFF_FFFF_0000_0000
+
+  private static func number(_ entry: UInt64) -> Int { Int(entry & 0xFFFF_FFFF) - 1 }
+
+  /// The standard library's hash, seeded anew in every process: no input can make names collide.
+  private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    var hasher = Hasher()
+    hasher.combine(bytes: UnsafeRawBufferPointer(name))
+    return UInt64(bitPattern: Int64(hasher.finalize()))
   }
 
   private func slot(
-    of name: UnsafeBufferPointer<UInt8>, _ text: (Int) -> UnsafeBufferPointer<UInt8>
+    of name: UnsafeBufferPointer<UInt8>, _ hash: UInt64,
+    _ text: (Int) -> UnsafeBufferPointer<UInt8>
   ) -> Int {
-    // The standard library's hash is seeded anew in every process: no input can make names collide.
-    var hasher = Hasher()
-    hasher.combine(bytes: UnsafeRawBufferPointer(name))
     let mask = slots.count - 1
-    var slot = hasher.finalize() & mask
-    while slots[slot] >= 0, !text(Int(slots[slot])).elementsEqual(name) { slot = (slot + 1) & mask }
+    var slot = Int(hash & UInt64(mask))
+    while slots[slot] != 0 {
+      let isSame = slots[slot] & NameTable.upper == hash & NameTable.upper
+      if isSame, text(NameTable.number(slots[slot])).elementsEqual(name) { break }
+      slot = (slot + 1) & mask
+    }
     return slot
   }
 
   private mutating func grow(_ text: (Int) -> JSONText) {
-    let numbers = slots.filter { $0 >= 0 }
-    slots = Array(repeating: -1, count: slots.count * 2)
-    for number in numbers {
-      slots[slot(of: text(Int(number)).utf8) { text($0).utf8 }] = number
+    let entries = slots.filter { $0 != 0 }
+    slots = Array(repeating: 0, count: slots.count * 2)
+    for entry in entries {
+      let name = text(NameTable.number(entry)).utf8
+      slots[slot(of: name, NameTable.hash(name)) { text($0).utf8 }] = entry
     }
   }
 }

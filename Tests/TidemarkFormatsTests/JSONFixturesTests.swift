@@ -39,9 +39,9 @@ private struct Expected: Sendable {
   private func fixture(expected: Expected) throws {
     let onDisk = InputFile(path: "fixtures/" + expected.path)
     // Under another name: the name must not decide.
-    let (bytes, count) = try onDisk.contents()
-    let file = InputFile(path: "x", bytes: Array(bytes[..<count]))
-    let head = Head(raw: Array(bytes.prefix(Head.limit)), isWhole: count <= Head.limit)
+    let (bytes, size) = try onDisk.contents()
+    let file = InputFile(path: "x", bytes: Array(bytes[..<size]))
+    let head = Head(raw: Array(bytes.prefix(Head.limit)), isWhole: size <= Head.limit)
     let takers = formats.filter { $0.recognises(head) == .yes }
     #expect(takers.map { $0.name } == [expected.format])
     let format = try #require(takers.first)
