@@ -5,8 +5,8 @@ private import TidemarkSyntax
 
 /// Which runs of the history a run is held against.
 ///
-/// Only runs before it in the order of (time, id) count, so that the answer does not depend on which
-/// of two pipelines ended first.
+/// Only runs that are no later than it count, so that the answer does not depend on which of two
+/// pipelines ended first.
 struct BaselineSelection: Sendable {
   /// Indices into ``HistoryContents/runs``: the newest of the base branch, oldest first.
   private(set) var base: [Int] = []
@@ -27,7 +27,7 @@ struct BaselineSelection: Sendable {
     let branch = run.base ?? options.defaultBranch ?? run.branch
     let earlier = history.runs.indices.filter { index in
       let other = history.runs[index].header
-      return other.id != run.id && run.follows(other)
+      return other.id != run.id && other.time <= run.time
     }
     let ofBase = earlier.filter { history.runs[$0].header.isOfBase(branch) }
     isOnBase = run.pullRequest == nil && (branch == nil || run.branch == branch)
@@ -113,7 +113,7 @@ struct BaselineSelection: Sendable {
   ) -> String {
     let others = history.runs.count { $0.header.id != run.id }
     if others == 0 { return "the history has no earlier run" }
-    let later = history.runs.count { $0.header.id != run.id && !run.follows($0.header) }
+    let later = history.runs.count { $0.header.id != run.id && $0.header.time > run.time }
     let place = branch.map { " of \(Sentence.quoted($0))" } ?? ""
     if later == others {
       return "all \(Sentence.count(others, "run")) of the history are newer than this one"
@@ -138,11 +138,6 @@ struct BaselineSelection: Sendable {
 }
 
 extension RunHeader {
-  /// Whether this run comes after `other` in the order of (time, id).
-  func follows(_ other: RunHeader) -> Bool {
-    other.time == time ? utf8Precedes(other.id, id) : other.time < time
-  }
-
   /// Whether this is a run of the branch `branch` itself; where no branch is known every run is that
   /// is no pull request's.
   fileprivate func isOfBase(_ branch: String?) -> Bool {

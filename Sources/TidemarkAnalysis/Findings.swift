@@ -19,8 +19,8 @@ struct Findings: Sendable {
   var machineChanges: [MachineFinding]
   var environmentChanges: [EnvironmentChange]
   var renames: [RenameProposal]
-  var sharedTests: [SharedName]
-  var sharedSeries: [SharedName]
+  var sharedTests: SharedNames
+  var sharedSeries: SharedNames
   var expiredQuarantine: [QuarantineRule]
   var damagedSegments: [Problem]
 

@@ -7,11 +7,14 @@ import TidemarkStatistics
 struct ItemComparison: Sendable {
   /// How many runs of the base branch an evaluation is held against.
   static let baselineLimit = 3
+  /// The most items that are compared: the first ones by the hashes of their ids, a fixed sample.
+  static let itemLimit = 20_000
 
-  var isWorse: Bool
+  /// Whether all comparisons agree that it is worse; nil if they do not agree on a change.
+  var isWorse: Bool?
   /// Whether it holds against at least two runs of the baseline: a lucky one alone confirms nothing.
   var isConfirmed: Bool
-  /// The largest p of the comparisons.
+  /// The largest p of the comparisons; 1 if they do not agree.
   var p: Double
   /// Against the newest run of the baseline, in the unit of the items.
   var newest: Comparison
@@ -20,7 +23,7 @@ struct ItemComparison: Sendable {
   /// Whether items were paired by their ids.
   var isPaired: Bool
 
-  /// - Returns: nil where nothing can be compared or the comparisons do not agree.
+  /// - Returns: nil where nothing can be compared.
   init?(_ track: SeriesTrack, direction: Direction, needsItems: Bool) {
     let sign = direction == .higher ? 1.0 : -1.0
     var comparisons: [(comparison: Comparison, items: Int)] = []
@@ -36,10 +39,9 @@ struct ItemComparison: Sendable {
     }
     guard let first = comparisons.first else { return nil }
     let verdicts = Set(comparisons.map(\.comparison.verdict))
-    guard verdicts == [.worse] || verdicts == [.better] else { return nil }
-    isWorse = verdicts == [.worse]
-    isConfirmed = comparisons.count >= 2
-    p = comparisons.map(\.comparison.p).max() ?? 1
+    isWorse = verdicts == [.worse] ? true : (verdicts == [.better] ? false : nil)
+    isConfirmed = isWorse != nil && comparisons.count >= 2
+    p = isWorse == nil ? 1 : comparisons.map(\.comparison.p).max() ?? 1
     newest = first.comparison
     self.items = first.items
   }
@@ -50,7 +52,7 @@ struct ItemComparison: Sendable {
     // Several scores of one item are one cluster: their mean is compared.
     let old = means(before)
     let pairs = means(now).compactMap { id, score in old[id].map { (id, $0, score) } }
-      .sorted { $0.0 < $1.0 }
+      .sorted { $0.0 < $1.0 }.prefix(itemLimit)
     guard !pairs.isEmpty else { return nil }
     let isBinary = pairs.allSatisfy { ($0.1 == 0 || $0.1 == 1) && ($0.2 == 0 || $0.2 == 1) }
     guard isBinary else {

@@ -1,6 +1,13 @@
 import TidemarkModel
-import TidemarkReport
+package import TidemarkReport
 private import TidemarkSyntax
+
+extension [Reason] {
+  /// In the order of the codes; of one code as they stand.
+  package var weightiestFirst: [Reason] {
+    Reason.Code.allCases.flatMap { code in filter { $0.code == code } }
+  }
+}
 
 extension Findings {
   /// Every reason, in the order of the codes: the weightiest first.
@@ -8,13 +15,7 @@ extension Findings {
     let all =
       testReasons + seriesReasons + inputReasons + baselineReasons + missingReasons
       + machineReasons + configReasons
-    let order = Dictionary(
-      uniqueKeysWithValues: Reason.Code.allCases.enumerated().map { ($0.element, $0.offset) })
-    return all.enumerated().sorted { first, second in
-      let one = order[first.element.code] ?? 0
-      let other = order[second.element.code] ?? 0
-      return one == other ? first.offset < second.offset : one < other
-    }.map(\.element)
+    return all.weightiestFirst
   }
 
   /// The most reasons of one code that name one thing each.
@@ -221,19 +222,11 @@ extension Findings {
 
   /// One reason a set of jobs whose results have the same names.
   private var labelReasons: [Reason] {
-    var order: [[String]] = []
-    var tests: [[String]: [SharedName]] = [:]
-    var series: [[String]: Int] = [:]
-    for name in sharedTests + sharedSeries where tests[name.jobs] == nil {
-      order.append(name.jobs)
-      tests[name.jobs] = []
-    }
-    for name in sharedTests { tests[name.jobs]?.append(name) }
-    for name in sharedSeries { series[name.jobs, default: 0] += 1 }
-    let sentences = order.map { jobs in
+    let sets = Set(sharedTests.counts.keys).union(sharedSeries.counts.keys)
+    let sentences = sets.sorted { $0.lexicographicallyPrecedes($1, by: utf8Precedes) }.map { jobs in
       var parts: [String] = []
-      if let count = tests[jobs]?.count, count > 0 { parts.append(Sentence.count(count, "test")) }
-      if let count = series[jobs] {
+      if let count = sharedTests.counts[jobs] { parts.append(Sentence.count(count, "test")) }
+      if let count = sharedSeries.counts[jobs] {
         parts.append(Sentence.count(count, "series", plural: "series"))
       }
       let list = Sentence.list(jobs.map(Sentence.quoted))

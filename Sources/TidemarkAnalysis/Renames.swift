@@ -13,7 +13,7 @@ struct RenameProposal: Sendable {
   }
 
   /// Pairs beyond which names are not compared one with each other.
-  static let pairLimit = 40_000
+  static let pairLimit = 2_500
   /// Names alike by at least this share of their letters may be one.
   static let leastLikeness = 0.6
   /// Names that share less than this stay apart even where the values go on.
@@ -21,23 +21,42 @@ struct RenameProposal: Sendable {
   /// How far apart two levels of one series may lie, relative.
   static let levelTolerance = 0.2
 
-  /// Tests that moved or changed their names within a suite.
+  /// Tests that moved to another suite or class, or changed their names within one.
   static func ofTests(_ results: [TestResult]) -> [RenameProposal] {
-    let gone = results.filter { $0.state == .removed }
-    let new = results.filter { $0.state == .new }
-    return pairs(gone, new) { old, fresh in
+    // A first run has a million new tests and nothing to compare them with.
+    var gone = results.filter { $0.state == .removed }
+    guard !gone.isEmpty else { return [] }
+    var new = results.filter { $0.state == .new }
+    let moved = moved(gone, new)
+    let done = Set(moved.flatMap { [$0.oldID, $0.newID] })
+    gone.removeAll { done.contains($0.id) }
+    new.removeAll { done.contains($0.id) }
+    let renamed = pairs(gone, new) { old, fresh in
       guard old.job == fresh.job, old.identity.labels == fresh.identity.labels,
-        old.identity.parameters == fresh.identity.parameters
-      else { return 0 }
-      if old.identity.name == fresh.identity.name { return 1 }
-      guard old.identity.suite == fresh.identity.suite,
+        old.identity.parameters == fresh.identity.parameters,
+        old.identity.suite == fresh.identity.suite,
         old.identity.className == fresh.identity.className
       else { return 0 }
       return likeness(old.identity.name, fresh.identity.name)
-    }.map { old, fresh in
-      RenameProposal(
-        oldName: Sentence.test(old.identity), oldID: old.id,
-        newName: Sentence.test(fresh.identity), newID: fresh.id)
+    }
+    return moved + renamed.map(RenameProposal.init)
+  }
+
+  /// Tests whose name is gone in one place and new in another, and in no third.
+  private static func moved(_ gone: [TestResult], _ new: [TestResult]) -> [RenameProposal] {
+    func key(_ result: TestResult) -> [String] {
+      let identity = result.identity
+      return [
+        identity.name, identity.parameters, identity.labels.description, String(identity.ordinal),
+        result.job,
+      ]
+    }
+    let old = Dictionary(grouping: gone, by: key)
+    let places = Dictionary(grouping: new, by: key)
+    return gone.compactMap { test in
+      let key = key(test)
+      guard old[key]?.count == 1, let fresh = places[key], fresh.count == 1 else { return nil }
+      return RenameProposal(test, fresh[0])
     }
   }
 
@@ -111,5 +130,20 @@ struct RenameProposal: Sendable {
     guard all > 0 else { return first == second ? 1 : 0 }
     let shared = one.reduce(0) { $0 + min($1.value, other[$1.key] ?? 0) }
     return 2 * Double(shared) / Double(all)
+  }
+}
+
+extension RenameProposal {
+  private init(_ old: TestResult, _ fresh: TestResult) {
+    oldName = RenameProposal.path(old.identity)
+    oldID = old.id
+    newName = RenameProposal.path(fresh.identity)
+    newID = fresh.id
+  }
+
+  /// A moved test's name alone would not tell what has changed.
+  private static func path(_ identity: TestIdentity) -> String {
+    let names = identity.suite + [identity.className, identity.name]
+    return Sentence.quoted(names.filter { !$0.isEmpty }.joined(separator: "/"))
   }
 }

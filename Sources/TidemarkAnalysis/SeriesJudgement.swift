@@ -141,8 +141,10 @@ struct SeriesJudgement {
   }
 
   private mutating func decideByItems() {
-    guard let (comparison, _) = comparison, state != .regressed else { return }
-    switch (comparison.isWorse, comparison.isConfirmed) {
+    guard let (comparison, _) = comparison, let isWorse = comparison.isWorse,
+      state != .regressed
+    else { return }
+    switch (isWorse, comparison.isConfirmed) {
     case (true, true): state = .regressed
     case (true, false): state = .suspected
     case (false, true) where state != .suspected: state = .improved
@@ -206,7 +208,7 @@ extension SeriesJudgement {
     }
     change.changePoint = window.changePoint(
       at: track.runs[last], of: run, changePercent: change.changePercent,
-      isWorse: comparison.isWorse, isConfirmed: comparison.isConfirmed,
+      isWorse: comparison.isWorse == true, isConfirmed: comparison.isConfirmed,
       previous: track.runs[before])
   }
 
@@ -325,6 +327,9 @@ extension SeriesJudgement {
     } else {
       text = "on its level"
     }
+    if let machine = machineChanges.last(where: { $0.run == track.runs.last }) {
+      text += ", when the machine's \(NumberText.percentChange(machine.shift * 100)) is taken out"
+    }
     if let least = change.minimumDetectablePercent {
       text += "; three runs would confirm a change of \(NumberText.percentSize(least))"
     }
@@ -337,7 +342,7 @@ extension SeriesJudgement {
       comparison.isPaired
       ? "the same \(NumberText.count(comparison.items)) items score"
       : "its \(NumberText.count(comparison.items)) items score"
-    let side = comparison.isWorse ? "worse" : "better"
+    let side = comparison.isWorse == true ? "worse" : "better"
     let against =
       comparison.isConfirmed
       ? "than in each of the newest runs of the baseline"

@@ -9,8 +9,7 @@ struct SeriesStates: Sendable {
   let tracks: [SeriesTrack]
   /// What the detector is asked, one a track.
   let batch: [SeriesInput]
-  /// Ids that stand in several jobs of the run, with nothing but the job to tell them apart.
-  let shared: [SharedName]
+  let shared: SharedNames
 
   private let run: RunHeader
   private let window: Window
@@ -36,9 +35,7 @@ struct SeriesStates: Sendable {
     let lanes = Lanes(
       ids: current.map(\.id), jobs: current.map(\.job), table: history.series.lazy.map(\.id),
       aliases: options.aliases)
-    shared = SharedName.found(in: lanes, count: current.count, jobs: window.jobs) {
-      Sentence.series(current[$0].identity)
-    }
+    shared = SharedNames(in: lanes, jobs: window.jobs)
     let missing = MissingSeries(window: window, history: history, lanes: lanes, options: options)
       .found(acceptances)
     tracks =
@@ -127,9 +124,10 @@ struct SeriesStates: Sendable {
       else { continue }
       found.append((place, comparison))
     }
-    let q = BenjaminiHochberg.adjusted(found.map(\.comparison.p), tests: tracks.count)
+    let q = BenjaminiHochberg.adjusted(found.map(\.comparison.p), tests: found.count)
     var standing: [Int: (ItemComparison, q: Double)] = [:]
-    for (item, q) in zip(found, q) where q <= options.detector.falseDiscoveryRate {
+    for (item, q) in zip(found, q)
+    where item.comparison.isWorse != nil && q <= options.detector.falseDiscoveryRate {
       standing[item.place] = (item.comparison, q)
     }
     return standing

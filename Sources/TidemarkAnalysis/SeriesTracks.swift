@@ -158,9 +158,14 @@ struct SeriesTrack: Sendable {
   /// How many repetitions this run has.
   var newestRepetitions: Int { extras.last?.samples.count ?? 0 }
 
+  /// Counts beyond it are no counts of items; their shares are judged as plain ratios.
+  private static let countLimit = 1 << 40
+
   /// Hits and count of each value whose count is known, oldest first, by its place in ``values``.
   func hits(at place: Int) -> (hits: Int, count: Int)? {
-    guard isShare, let count = extra(at: place).n, count > 0 else { return nil }
+    guard isShare, let count = extra(at: place).n, (1...Self.countLimit).contains(count) else {
+      return nil
+    }
     let hits = (values[place] * series.unit.scale * Double(count)).rounded()
     return (min(max(Int(hits), 0), count), count)
   }

@@ -8,8 +8,7 @@ struct TestStates: Sendable {
   /// In the order of suite, class, name, parameters, labels, ordinal and job.
   private(set) var results: [TestResult] = []
   private(set) var totals = TestTotals()
-  /// Ids that stand in several jobs of the run, with nothing but the job to tell them apart.
-  private(set) var shared: [SharedName] = []
+  private(set) var shared = SharedNames()
 
   private let run: Run
   private let window: Window
@@ -30,17 +29,18 @@ struct TestStates: Sendable {
     self.acceptances = acceptances
     flakiness = Flakiness(options.outcomes, window: window)
     quarantine = options.quarantine.filter { !$0.isExpired(at: run.header.time) }
-    let tests = JobTest.ordered(run, jobs: window.jobs)
+    let tests = OrderedTests(run, jobs: window.jobs)
     var lanes = Lanes(
-      ids: tests.map(\.test.id), jobs: tests.map(\.job), table: history.tests.lazy.map(\.id),
+      ids: tests.indices.map { tests[$0].id }, jobs: tests.indices.map(tests.job),
+      table: history.tests.lazy.map(\.id),
       aliases: options.aliases)
-    shared = SharedName.found(in: lanes, count: tests.count, jobs: window.jobs) {
-      Sentence.test(tests[$0].test.identity)
-    }
+    shared = SharedNames(in: lanes, jobs: window.jobs)
     let twins = Twins(tests, history: history, lanes: &lanes)
-    let records = records(tests.count, lanes: lanes, twins: twins)
-    results.reserveCapacity(tests.count)
-    for (lane, test) in tests.enumerated() { results.append(result(test, lane, records)) }
+    let records = records(tests.indices.count, lanes: lanes, twins: twins)
+    results.reserveCapacity(tests.indices.count)
+    for lane in tests.indices {
+      results.append(result(tests[lane], job: tests.job(of: lane), lane, records))
+    }
     let removed = removed(lanes: lanes, twins: twins)
     if !removed.isEmpty {
       results += removed
@@ -69,10 +69,11 @@ struct TestStates: Sendable {
     return records
   }
 
-  private func result(_ jobTest: JobTest, _ lane: Int, _ records: TestRecords) -> TestResult {
-    let test = jobTest.test
+  private func result(_ test: Test, job: Int32, _ lane: Int, _ records: TestRecords)
+    -> TestResult
+  {
     var result = TestResult(
-      id: test.id, identity: test.identity, job: jobName(jobTest.job), state: .passing,
+      id: test.id, identity: test.identity, job: jobName(job), state: .passing,
       outcome: test.outcome, duration: test.duration, detail: test.detail)
     let now = TestRecords.Result(
       run: window.currentIndex, isFailure: test.outcome.isFailure, isFlaky: test.isFlaky)
@@ -240,33 +241,5 @@ extension TestStates {
       case .passing: break
       }
     }
-  }
-}
-
-/// A name that stands in several jobs of one run with nothing to tell them apart but the job.
-struct SharedName: Hashable, Sendable {
-  var name: String
-  /// In their order.
-  var jobs: [String]
-
-  /// Every shared name, in the order of the lanes.
-  static func found(in lanes: Lanes, count: Int, jobs: [String], name: (Int) -> String)
-    -> [SharedName]
-  {
-    guard jobs.count > 1 else { return [] }
-    var found: [SharedName] = []
-    var seen: Set<Int> = []
-    for lane in 0..<count where lanes.isShared(Int32(truncatingIfNeeded: lane)) {
-      let all = lanes.following(lane)
-      if seen.contains(lane) { continue }
-      seen.formUnion(all)
-      let places = Set(all.map { lanes.jobs[$0] }).sorted()
-      guard places.count > 1 else { continue }
-      found.append(
-        SharedName(
-          name: name(lane),
-          jobs: places.map { jobs.indices.contains(Int($0)) ? jobs[Int($0)] : "" }))
-    }
-    return found
   }
 }

@@ -23,6 +23,7 @@ struct ThresholdBreach: Sendable {
         guard let value = change.value, rule.pattern.matches(change.identity, id: change.id)
         else { return nil }
         let factor = rule.unit.map { $0.scale / change.unit.scale } ?? 1
+        guard factor.isFinite else { return nil }
         if let maximum = rule.maximum, value > maximum * factor {
           return ThresholdBreach(series: change, bound: maximum * factor, isMaximum: true)
         }

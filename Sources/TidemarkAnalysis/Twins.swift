@@ -14,25 +14,27 @@ struct Twins: Sendable {
   var isEmpty: Bool { slots.isEmpty }
 
   /// Finds the groups, and takes their entries out of `lanes`.
-  init(_ tests: [JobTest], history: HistoryContents, lanes: inout Lanes) {
+  init(_ tests: OrderedTests, history: HistoryContents, lanes: inout Lanes) {
     var groups: [Identifier: Int32] = [:]
     func group(of identity: TestIdentity) {
       let key = Self.key(identity)
       if groups[key] == nil { groups[key] = Int32(truncatingIfNeeded: groups.count) }
     }
-    for test in tests where test.test.identity.ordinal > 1 { group(of: test.test.identity) }
+    for lane in tests.indices where tests[lane].identity.ordinal > 1 {
+      group(of: tests[lane].identity)
+    }
     for stored in history.tests where stored.identity.ordinal > 1 { group(of: stored.identity) }
     guard !groups.isEmpty else { return }
     slots = Array(repeating: [:], count: groups.count)
-    for (lane, test) in tests.enumerated() {
-      guard let group = groups[Self.key(test.test.identity, id: test.test.id)] else { continue }
-      slots[Int(group)][test.job, default: []].append(lane)
+    for lane in tests.indices {
+      guard let group = groups[Self.key(tests[lane].identity, id: tests[lane].id)] else { continue }
+      slots[Int(group)][tests.job(of: lane), default: []].append(lane)
     }
     for group in slots.indices {
       for job in slots[group].keys {
         slots[group][job]?.sort { first, second in
-          let one = Self.badness(tests[first].test.outcome, tests[first].test.isFlaky)
-          let other = Self.badness(tests[second].test.outcome, tests[second].test.isFlaky)
+          let one = Self.badness(tests[first].outcome, tests[first].isFlaky)
+          let other = Self.badness(tests[second].outcome, tests[second].isFlaky)
           return one == other ? first < second : one > other
         }
       }

@@ -10,7 +10,9 @@ extension JudgeOptions {
   mutating func take(_ config: Config) {
     baselineRuns = config.history.baselineRuns ?? baselineRuns
     staleAfter = config.history.staleAfter ?? staleAfter
-    annotations = config.annotations.map { Annotation(commit: $0.commit, markdown: $0.text) }
+    annotations = config.annotations.map {
+      Annotation(commit: $0.commit, markdown: $0.text, series: $0.series)
+    }
     quarantine = config.quarantine.map { setting in
       QuarantineRule(
         pattern: NamePattern(setting.pattern),

@@ -2,11 +2,11 @@ private import Glibc
 
 /// Facts of the machine: recorded with a run and compared, but part of no identity.
 enum MachineFacts {
-  /// `cpu`, `cores`, `arch`, `kernel`, `os`, and the hosted runner's `image` where there is one.
+  /// `cpu`, `cpus`, `arch`, `kernel`, `os`, and the hosted runner's `image` where there is one.
   static func read(environment: [String: String]) -> [String: String] {
     var facts: [String: String] = [:]
     facts["cpu"] = cpuModel()
-    facts["cores"] = String(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    facts["cpus"] = String(sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     var names = utsname()
     if uname(&names) == 0 {
       facts["arch"] = string(of: &names.machine)

@@ -82,6 +82,7 @@ struct ReportCommand: TidemarkCommand {
       report.reasons.append(Reason(.notRecorded, problem.description))
     }
 
+    report.reasons = report.reasons.weightiestFirst
     let written = try session.orExit(.usage) { () throws(Problem) in
       try plan.write(&report)
     }

@@ -88,7 +88,9 @@ extension ReportCommand {
       only: try Self.sinkNames(output.only.isEmpty ? settings.list("only") : output.only),
       sinkOptions: SinkOptions(
         junitProfile: try Self.profile(output.junitProfile ?? settings.text("junit_profile"))),
-      siteOptions: SiteOptions(project: settings.theme.title ?? settings.repository),
+      siteOptions: SiteOptions(
+        project: settings.theme.title ?? settings.repository,
+        hasScript: settings.features["script"] ?? false),
       theme: try ThemeFolder.theme(output.theme ?? settings.text("theme")),
       judgeOptions: judge, allowEmpty: allowEmpty || (settings.flag("allow_empty") ?? false),
       noRecord: noRecord || (settings.flag("no_record") ?? false), aliases: settings.aliases,

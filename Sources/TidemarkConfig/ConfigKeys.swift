@@ -10,22 +10,17 @@ package enum ConfigKeys {
     ConfigKey("branch", .text, "The branch under test."),
     ConfigKey("color", .word(["auto", "always", "never"]), "Colours on the terminal."),
     ConfigKey("commit", .text, "The commit under test."),
-    ConfigKey("dry_run", .flag, "Say what would be published, and publish nothing."),
     ConfigKey("job", .text, "The job that the results belong to."),
     ConfigKey("json", .flag, "Print the answer for machines."),
     ConfigKey("junit_profile", .word(["default", "xunit"]), "The JUnit file's profile."),
     ConfigKey("key", .text, "Tells several reports on one pull request apart."),
     ConfigKey("label", .list(.text), "Labels of all results, KEY=VALUE."),
-    ConfigKey("max_wait", .number, "The most seconds that publishing waits for a server."),
     ConfigKey("no_record", .flag, "Judge the run, but do not record it in the history."),
     ConfigKey(
-      "only", .list(.text), "Write only these outputs, or publish only these."),
+      "only", .list(.text), "Write only these outputs."),
     ConfigKey("out", .text, "The folder that everything is written under."),
     ConfigKey("pull_request", .text, "The pull request's number."),
     ConfigKey("quiet", .flag, "Print no progress, only problems."),
-    ConfigKey("report", .text, "The report that is published: a folder or a report.json."),
-    ConfigKey(
-      "require_publish", .flag, "Fail where a permission is missing, as on a fork's pull request."),
     ConfigKey("run_id", .text, "The pipeline run's id: equal for all its jobs and attempts."),
     ConfigKey("site_url", .text, "Where the site will be served."),
     ConfigKey("time", .text, "When the run began (RFC 3339)."),
@@ -44,7 +39,10 @@ package enum ConfigKeys {
     ConfigKey(
       "detection", .either(.keys(detection), .list(.keys(detectionRule))),
       "How series are judged, by patterns over their names."),
-    ConfigKey("features", .table(.flag), "Parts that can be switched on and off."),
+    ConfigKey(
+      "features", .table(.flag),
+      "Parts that can be switched on: `script` lets the site load tidemark.js (filter, sort, crosshair)."
+    ),
     ConfigKey(
       "gate", .either(.list(.text), .keys(gate)), "What ends `report` with status 1."),
     ConfigKey(
@@ -184,7 +182,6 @@ package enum ConfigKeys {
 
   private static let theme = [
     ConfigKey("directory", .text, "A folder whose files replace the theme's."),
-    ConfigKey("language", .text, "The language of the pages: a tag such as `en`."),
     ConfigKey("title", .text, "What the site is called."),
   ]
 }

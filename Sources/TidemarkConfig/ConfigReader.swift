@@ -57,7 +57,7 @@ extension Config {
   private mutating func overlay(
     _ root: YAMLNode, branch: String?, platform: String?
   ) throws(Problem) -> YAMLNode {
-    var merged = root
+    var merged = Config.expanded(root)
     for overlay in root["environments"]?.entries ?? [] {
       guard let when = overlay.value["when"] else { continue }
       guard !when.entries.isEmpty else {
@@ -67,7 +67,7 @@ extension Config {
       }
       guard holds(when, branch: branch ?? text("branch"), platform: platform) else { continue }
       overlays.append(overlay.key)
-      merged = Config.merged(merged, overlay.value)
+      merged = Config.merged(merged, Config.expanded(overlay.value))
     }
     return merged
   }
@@ -91,6 +91,25 @@ extension Config {
     }
     let pattern = String(condition[condition.index(after: equals)...])
     return Glob(pattern).matches(environment[String(condition[..<equals])] ?? "")
+  }
+
+  /// Where a section stands in its short form, the key that the form is short for.
+  private static let shortForms = [
+    "detection": "rules", "gate": "rules", "history": "directory", "theme": "directory",
+  ]
+
+  /// Short forms as mappings, so that an overlay's `gate: [failures]` leaves the file's thresholds.
+  private static func expanded(_ root: YAMLNode) -> YAMLNode {
+    var entries = root.entries
+    for index in entries.indices {
+      let value = entries[index].value
+      guard let key = shortForms[entries[index].key], !value.isMapping, !value.isNull else {
+        continue
+      }
+      let entry = YAMLEntry(key: key, line: value.line, column: value.column, value: value)
+      entries[index].value = YAMLNode(.mapping([entry]), line: value.line, column: value.column)
+    }
+    return YAMLNode(.mapping(entries), line: root.line, column: root.column)
   }
 
   /// Mappings are joined key by key; of everything else the overlay's counts.
@@ -160,11 +179,11 @@ extension Config {
 
   private mutating func takeHistory(_ node: YAMLNode?) {
     guard let node else { return }
-    history.directory = node.isMapping ? node["directory"]?.text : node.text
+    history.directory = node["directory"]?.text
     history.branch = node["branch"]?.text
     history.baselineRuns = node["baseline_runs"]?.integer
     history.staleAfter = node["stale_after"]?.duration
-    options["history"] = node.isMapping ? node["directory"] : node
+    options["history"] = node["directory"]
     guard let retention = node["retention"] else { return }
     history.retention = HistorySettings.Retention(
       keep: retention["keep"]?.texts ?? [], all: retention["all"]?.duration,
@@ -173,15 +192,15 @@ extension Config {
 
   private mutating func takeGate(_ node: YAMLNode?) {
     guard let node else { return }
-    options["gate"] = node.isMapping ? node["rules"] : node
+    options["gate"] = node["rules"]
     thresholds = (node["thresholds"]?.items ?? []).flatMap { ThresholdSetting.settings($0) }
   }
 
   private mutating func takeTheme(_ node: YAMLNode?) {
     guard let node else { return }
-    options["theme"] = node.isMapping ? node["directory"] : node
+    options["theme"] = node["directory"]
     theme = ThemeSettings(
-      directory: options["theme"]?.text, language: node["language"]?.text,
+      directory: options["theme"]?.text,
       title: node["title"]?.text)
   }
 
@@ -193,7 +212,7 @@ extension Config {
     if let floor = node["effect_floor"]?.share {
       detection.append(DetectionSetting(pattern: "**", effectFloor: floor, line: node.line))
     }
-    for rule in node.isMapping ? node["rules"]?.items ?? [] : node.items {
+    for rule in node["rules"]?.items ?? [] {
       detection += DetectionSetting.settings(rule)
       thresholds += ThresholdSetting.settings(rule)
     }

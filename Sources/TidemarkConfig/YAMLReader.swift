@@ -184,10 +184,13 @@ final class YAMLReader {
 
   private func mapping(depth: Int) throws(Problem) -> [YAMLEntry] {
     var entries: [YAMLEntry] = []
+    var merged: [YAMLEntry] = []
     var lines: [String: Int] = [:]
     while true {
       let marked = try next()
-      if case .end = marked.event { return entries }
+      if case .end = marked.event {
+        return entries + merged.filter { lines[$0.key] == nil }
+      }
       guard case .scalar(let key, _, _) = marked.event else {
         throw Problem(
           "a key is no plain text", line: marked.line, column: marked.column,
@@ -199,11 +202,31 @@ final class YAMLReader {
           column: marked.column, remedy: "keep one of the two")
       }
       lines[key] = marked.line
+      let value = try node(try next(), depth: depth + 1)
+      if key == "<<" {
+        merged = try YAMLReader.mergedEntries(value)
+        continue
+      }
       entries.append(
-        YAMLEntry(
-          key: key, line: marked.line, column: marked.column,
-          value: try node(try next(), depth: depth + 1)))
+        YAMLEntry(key: key, line: marked.line, column: marked.column, value: value))
     }
+  }
+
+  /// What `<<` brings into a mapping, below its own keys: another mapping, or of several the first
+  /// that has a key.
+  ///
+  /// - Source: https://yaml.org/type/merge.html
+  private static func mergedEntries(_ node: YAMLNode) throws(Problem) -> [YAMLEntry] {
+    var entries: [YAMLEntry] = []
+    for item in node.items {
+      guard item.isMapping else {
+        throw Problem(
+          "`<<` brings in no mapping", line: item.line, column: item.column,
+          remedy: "give it the alias of a mapping")
+      }
+      entries += item.entries.filter { new in !entries.contains { $0.key == new.key } }
+    }
+    return entries
   }
 
   private static func size(_ node: YAMLNode, limit: Int) -> Int {

@@ -48,9 +48,10 @@ package enum GoogleBenchmark: Format {
 
   private static func read(context: JSONValue, into results: inout Results) {
     results.newestTime = context["date"]?.string.flatMap { TimeText.parse($0) }
+    // Neither host_name nor mhz_per_cpu: both differ from one hosted runner to the next of its kind.
     let facts: [(StaticString, String)] = [
-      ("host_name", "host"), ("num_cpus", "cpus"), ("mhz_per_cpu", "cpu_mhz"),
-      ("cpu_scaling_enabled", "cpu_scaling"), ("library_version", "benchmark_library"),
+      ("num_cpus", "cpus"), ("cpu_scaling_enabled", "cpu_scaling"),
+      ("library_version", "benchmark_library"),
       ("library_build_type", "benchmark_library_build"),
     ]
     for (key, fact) in facts {

@@ -345,11 +345,9 @@ extension JUnitReading {
   }
 
   private mutating func take(host: XMLText, of suite: inout OpenSuite) {
-    if namesProjectAsHost {
-      if !host.isBlank { suite.labels["project"] = shortened(host) }
-    } else {
-      take(fact: "hostname", host)
-    }
+    // A host's name differs from one hosted runner to the next: it is no fact worth comparing.
+    guard namesProjectAsHost, !host.isBlank else { return }
+    suite.labels["project"] = shortened(host)
   }
 
   private mutating func endSuite() {

@@ -96,7 +96,7 @@ private final class NUnitReading {
     if let time = times.max() { results.newestTime = max(results.newestTime ?? time, time) }
     results.append(
       suite: suite(above), className: className, name: short, outcome: outcome,
-      duration: node[durationAttribute]?.decimal, detail: detail(node, outcome))
+      duration: (node[durationAttribute] ?? node["time"])?.decimal, detail: detail(node, outcome))
   }
 
   /// The assembly alone: namespaces and fixtures are in the class.

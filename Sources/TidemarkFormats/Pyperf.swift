@@ -70,7 +70,7 @@ package enum Pyperf: Format {
 
   private static func note(_ fact: (StaticString) -> String?, into results: inout Results) {
     let facts: [(StaticString, String)] = [
-      ("cpu_model_name", "cpu"), ("cpu_count", "cpus"), ("hostname", "host"),
+      ("cpu_model_name", "cpu"), ("cpu_count", "cpus"),
       ("platform", "platform"), ("python_version", "python"),
       ("python_implementation", "python_implementation"),
     ]

@@ -37,7 +37,7 @@ package enum PytestBenchmark: Format {
 
   private static func read(machine: JSONValue, into results: inout Results) {
     let facts: [(StaticString, String)] = [
-      ("node", "host"), ("machine", "arch"), ("system", "os"), ("release", "kernel"),
+      ("machine", "arch"), ("system", "os"), ("release", "kernel"),
       ("python_version", "python"), ("python_implementation", "python_implementation"),
     ]
     for (key, fact) in facts {

@@ -72,7 +72,7 @@ enum SegmentCheck {
         for (block, size) in segment.blockSizes.enumerated() {
           _ = try BlockReader.read(
             file, block: block, partCount: size, wanted: Array(0..<size), tests: tests.count,
-            series: series.count, columns: .all)
+            series: series.count, columns: .all, cellLimit: file.cellLimit)
         }
       } catch { throw .damaged(segment: file.name, block: nil, error) }
     } catch {

@@ -179,9 +179,12 @@ package struct Suspect: Hashable, Sendable {
 package struct Annotation: Hashable, Sendable {
   package var commit: String
   package var markdown: String
-  package init(commit: String, markdown: String) {
+  /// Patterns over the names of the series that it belongs to; empty for all.
+  package var series: [String]
+  package init(commit: String, markdown: String, series: [String] = []) {
     self.commit = commit
     self.markdown = markdown
+    self.series = series
   }
 }
 

@@ -30,7 +30,8 @@ package struct ResultCounts: Hashable, Sendable {
       hasDuration = true
     }
     duration = hasDuration ? sum : nil
-    for test in results.tests where test.role != .inner {
+    // Most tests have no detail, and an index is looked at sooner than a detail is copied.
+    for test in results.tests where test.detail >= 0 && test.role != .inner {
       guard let detail = results.detail(of: test) else { continue }
       attempts += detail.attempts.count
       let disagrees = detail.attempts.contains { $0.outcome.isFailure != test.outcome.isFailure }
@@ -69,26 +70,32 @@ private enum RepeatCounter {
     var seen: Set<UInt64> = []
     seen.reserveCapacity(results.tests.count)
     var repeats = 0
+    // Tests of one class stand together: its part of the hash is made once for all of them.
+    var last = (suite: Int32.min, className: TextRange.empty, hash: UInt64(0))
     for test in results.tests where test.role != .inner {
-      if !seen.insert(hash(test, in: results)).inserted { repeats += 1 }
+      if test.suite != last.suite || test.className != last.className {
+        let seed = 0xcbf2_9ce4_8422_2325 ^ UInt64(bitPattern: Int64(test.suite))
+        last = (test.suite, test.className, hash(test.className, in: results, from: seed))
+      }
+      var hash = hash(test.name, in: results, from: last.hash)
+      if test.detail >= 0, let parameters = results.detail(of: test)?.parameters {
+        for byte in parameters.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
+      }
+      if !seen.insert(hash).inserted { repeats += 1 }
     }
     return repeats
   }
 
   /// FNV-1a over 64 bits, a byte at a time, as its authors give it
   /// (http://www.isthe.com/chongo/tech/comp/fnv/).
-  private static func hash(_ test: TestRecord, in results: Results) -> UInt64 {
-    var hash: UInt64 = 0xcbf2_9ce4_8422_2325 ^ UInt64(bitPattern: Int64(test.suite))
-    for range in [test.className, test.name] {
-      let start = Int(range.start)
-      for byte in results.text.bytes[start..<start + Int(range.count)] {
-        hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-      }
-      hash = (hash ^ 0xff) &* 0x100_0000_01b3
-    }
-    for byte in (results.detail(of: test)?.parameters ?? "").utf8 {
+  private static func hash(
+    _ range: TextRange, in results: Results, from seed: UInt64
+  ) -> UInt64 {
+    var hash = seed
+    let start = Int(range.start)
+    for byte in results.text.bytes[start..<start + Int(range.count)] {
       hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
     }
-    return hash
+    return (hash ^ 0xff) &* 0x100_0000_01b3
   }
 }

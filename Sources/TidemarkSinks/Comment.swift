@@ -19,11 +19,11 @@ package enum Comment: Sink {
     _ report: Report, options: SinkOptions
   ) throws(Problem) -> Rendering {
     let page = MarkdownPage(
-      sink: name, links: report.links, unit: .utf16Units, budget: utf16Budget)
+      sink: name, links: MarkdownReport.links(of: report), unit: .utf16Units, budget: utf16Budget)
     let head = marker(of: report) + MarkdownReport.head(of: report, on: page)
     let (text, cuts) = page.compose(
       head: head, sections: Sections(report, detail: .brief).all,
-      foot: MarkdownReport.foot(of: report, on: page))
+      foot: MarkdownReport.foot(of: report, on: page, isStrict: true))
     return Rendering(files: [OutputFile(path: "comment.md", bytes: Array(text.utf8))], cuts: cuts)
   }
 

@@ -47,8 +47,8 @@ enum JenkinsPage {
       <p class="muted">\(page.text(Headline.run(of: report)))</p>
       </header>
       <main>
-      <h1 class="verdict \(tone.rawValue)">\(HTMLPage.escaped(verdict))</h1>
-      <p>\(HTMLPage.escaped(Headline.baseline(of: report)))</p>
+      <h1 class="verdict \(tone.rawValue)">\(page.text(Piece.sentence(verdict)))</h1>
+      <p>\(page.text(Piece.sentence(Headline.baseline(of: report))))</p>
       \(figures(of: report))
       \(totals)
       """
@@ -193,9 +193,9 @@ struct HTMLPage: PageWriter {
   }
 
   private func link(_ label: String, path: String) -> String {
-    guard let site = links.site.flatMap(Markdown.absoluteAddress) else { return label }
+    guard let site = links.site.flatMap(Markdown.absoluteAddress) else { return "" }
     let address = site + (site.hasSuffix("/") ? "" : "/") + path
-    return "<a href=\"\(HTMLPage.escaped(address))\">\(label)</a>"
+    return " · <a href=\"\(Self.escaped(address))\">\(label)</a>"
   }
 
   /// `text` escaped, without what a log takes for a command.

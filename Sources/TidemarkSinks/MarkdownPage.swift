@@ -64,17 +64,31 @@ struct MarkdownPage: PageWriter {
     return Markdown.link("full report", to: address)
   }
 
+  /// The site's first page; nil where there is no site that may be linked to.
+  var site: String? {
+    links.site.flatMap(Markdown.absoluteAddress) == nil ? nil : siteAddress(of: "index.html")
+  }
+
   /// The page's address on the site, else the run's, else nil.
-  func address(of page: String) -> String? {
-    guard let site = links.site, Markdown.absoluteAddress(site) != nil else {
-      return links.run.flatMap(Markdown.absoluteAddress)
-    }
-    return site + (site.hasSuffix("/") ? "" : "/") + page
+  private func address(of page: String) -> String? {
+    site == nil ? links.run.flatMap(Markdown.absoluteAddress) : siteAddress(of: page)
+  }
+
+  private func siteAddress(of page: String) -> String? {
+    links.site.map { $0 + ($0.hasSuffix("/") ? "" : "/") + page }
   }
 
   // MARK: Pieces
 
-  func text(_ pieces: [Piece]) -> String { pieces.map(text).joined() }
+  func text(_ pieces: [Piece]) -> String {
+    var text = ""
+    for (index, piece) in pieces.enumerated() {
+      // The backticks of two spans side by side would be read as one longer run.
+      if index > 0, case .code = piece, case .code = pieces[index - 1] { text += " " }
+      text += self.text(piece)
+    }
+    return text
+  }
 
   private func text(_ piece: Piece) -> String {
     switch piece {
@@ -82,7 +96,8 @@ struct MarkdownPage: PageWriter {
     case .code(let text): Markdown.code(text)
     case .own(let text): text.replacing("<", with: "&lt;")
     case .page(let label, let path):
-      links.site == nil ? label : Markdown.link(label, to: address(of: path))
+      site == nil
+        ? "" : " · " + Markdown.link(label, to: address(of: path))
     case .lineBreak: "<br>"
     case .spark: ""
     }

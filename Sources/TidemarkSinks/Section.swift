@@ -1,4 +1,5 @@
 internal import TidemarkReport
+private import TidemarkSyntax
 
 /// A bit of text, before it is known whether it becomes Markdown or HTML.
 enum Piece: Hashable, Sendable {
@@ -8,11 +9,33 @@ enum Piece: Hashable, Sendable {
   case code(String)
   /// Our own words and marks between the others.
   case own(String)
-  /// A page of the site; only its label where there is no site.
+  /// A link to a page of the site, with a mark in front; nothing where there is no site.
   case page(String, path: String)
   case lineBreak
   /// The last values of a series, with the band in which an unchanged one lies; only HTML shows it.
   case spark(Sparkline)
+}
+
+extension Piece {
+  /// A sentence in which names stand between backticks, as reasons and explanations are written. A
+  /// name with a backtick of its own only moves where code begins.
+  static func sentence(_ text: String) -> [Piece] {
+    let line = SafeText.oneLine(text)
+    let parts = line.split(separator: "`", omittingEmptySubsequences: false)
+    guard parts.count > 1, parts.count % 2 == 1 else { return [.text(line)] }
+    var pieces: [Piece] = []
+    for (index, part) in parts.enumerated() where !part.isEmpty {
+      if index % 2 == 1 {
+        pieces.append(.code(String(part)))
+        continue
+      }
+      // Whoever writes a text drops the blanks at its ends.
+      if part.first == " ", index > 0 { pieces.append(.own(" ")) }
+      if part != " " { pieces.append(.text(String(part))) }
+      if part.last == " ", part != " ", index < parts.count - 1 { pieces.append(.own(" ")) }
+    }
+    return pieces
+  }
 }
 
 /// Part of a report as people read it: a table, a list, or blocks of text.

@@ -212,10 +212,10 @@ struct Sections {
     case .missing: return [name(of: series), values([series.points.last?.value], of: series)]
     case .new: return [name(of: series), values([series.value], of: series)]
     case .insufficientData:
-      return [name(of: series), values([series.value], of: series), [explanation(of: series)]]
+      return [name(of: series), values([series.value], of: series), explanation(of: series)]
     default:
       let last =
-        series.state == .suspected ? [.text(remedy(for: series))] : suspects(series.suspects)
+        series.state == .suspected ? Piece.sentence(remedy(for: series)) : suspects(series.suspects)
       let change =
         [.own(Words.change(of: series) ?? "not known"), .lineBreak]
         + values([series.baseline?.value, series.value], of: series)
@@ -235,23 +235,23 @@ struct Sections {
     SafeText.middleCut(Words.remedy(for: series), to: 300)
   }
 
-  private func explanation(of series: SeriesChange) -> Piece {
+  private func explanation(of series: SeriesChange) -> [Piece] {
     series.explanation.isEmpty
-      ? .own("more runs") : .text(SafeText.middleCut(series.explanation, to: 300))
+      ? [.own("more runs")] : Piece.sentence(SafeText.middleCut(series.explanation, to: 300))
   }
 
   private func name(of series: SeriesChange) -> [Piece] {
     let identity = series.identity
-    let title = SafeText.middleCut(identity.title, to: 160)
     var pieces: [Piece] = [
-      .code(title), .lineBreak, .page("chart", path: "series/\(series.id).html"), .own(" · "),
+      .code(SafeText.middleCut(identity.title, to: 160)), .lineBreak,
       .text(SafeText.middleCut(identity.metric, to: 80)),
     ]
     for text in [identity.labels.description, report.jobs.count > 1 ? series.job : ""]
-    where !text.isEmpty {
+    where !SafeText.oneLine(text).isEmpty {
       pieces += [.own(" · "), .text(SafeText.middleCut(text, to: 160))]
     }
     if let owner = series.owner, !owner.isEmpty { pieces += [.own(" · owner "), .text(owner)] }
+    pieces.append(.page("chart", path: "series/\(series.id).html"))
     if let line = Sparkline(series) { pieces.append(.spark(line)) }
     return pieces
   }
@@ -284,15 +284,14 @@ struct Sections {
       Section.Row(cells: [
         [
           .own("Gate "), .code(SafeText.middleCut(gate.rule, to: 120)), .own(" failed: "),
-          .text(SafeText.middleCut(gate.message, to: 400)),
-        ]
+        ] + Piece.sentence(SafeText.middleCut(gate.message, to: 400))
       ])
     }
     // Where the headline is the first reason, it is told.
     let isTold = report.verdict == .unjudged && (report.reasons.first?.message.count ?? 0) < 240
     let others = report.reasons.dropFirst(isTold ? 1 : 0)
     let reasons = others.filter { !told.contains($0.code) }.map { reason -> Section.Row in
-      Section.Row(cells: [[.text(SafeText.middleCut(reason.message, to: 600))]])
+      Section.Row(cells: [Piece.sentence(SafeText.middleCut(reason.message, to: 600))])
     }
     guard !gates.isEmpty || !reasons.isEmpty else { return nil }
     var section = Section("To know", what: "reasons", shape: .list, rows: gates + reasons)

@@ -23,12 +23,13 @@ package enum Summary: Sink {
   ) -> Rendering {
     // Other commands of the same step may write a line or two beside it.
     let page = MarkdownPage(
-      sink: sink, links: report.links, unit: .bytes, budget: byteBudget - 16_384,
+      sink: sink, links: MarkdownReport.links(of: report), unit: .bytes,
+      budget: byteBudget - 16_384,
       canFold: canFold)
     let (text, cuts) = page.compose(
       head: MarkdownReport.head(of: report, on: page),
       sections: Sections(report, detail: .full).all,
-      foot: MarkdownReport.foot(of: report, on: page))
+      foot: MarkdownReport.foot(of: report, on: page, isStrict: false))
     return Rendering(files: [OutputFile(path: path, bytes: Array(text.utf8))], cuts: cuts)
   }
 }

@@ -75,10 +75,10 @@ enum Words {
     "\(NumberText.count(number)) \(number == 1 ? one : many ?? one + "s")"
   }
 
-  /// The first ten characters of a commit's hash; a name that is none as it is.
+  /// The first seven digits of a commit's hash; a name that is none as it is.
   static func commit(_ commit: String) -> String {
-    let isHash = commit.utf8.count >= 20 && commit.utf8.allSatisfy { isHexDigit($0) }
-    return isHash ? String(commit.prefix(10)) : SafeText.middleCut(commit, to: 40)
+    let isHash = commit.utf8.count >= 12 && commit.utf8.allSatisfy { isHexDigit($0) }
+    return isHash ? String(commit.prefix(7)) : SafeText.middleCut(commit, to: 40)
   }
 
   private static func isHexDigit(_ byte: UInt8) -> Bool {

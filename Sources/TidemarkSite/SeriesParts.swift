@@ -54,6 +54,8 @@ extension SiteContext {
     } else {
       interval = (signed(low), signed(high))
     }
+    // Counted values (instructions, bytes) have an interval of no width.
+    if interval.0 == interval.1 { return size }
     return words.text("effect", ["size": size, "low": interval.0, "high": interval.1])
   }
 
@@ -81,7 +83,7 @@ extension SiteContext {
     ]
     switch series.state {
     case .regressed, .improved, .suspected:
-      guard series.changePercent != nil else { return .text(series.explanation) }
+      guard series.changePercent != nil else { return prose(series.explanation) }
       let tail = series.q == nil ? "" : "_q"
       return words.html("series.\(series.state.rawValue)\(tail)", values)
     case .unchanged:
@@ -91,7 +93,7 @@ extension SiteContext {
     case .insufficientData:
       guard let needed = series.runsNeeded else {
         return series.explanation.isEmpty
-          ? .text(words.text("series.insufficient")) : .text(series.explanation)
+          ? .text(words.text("series.insufficient")) : prose(series.explanation)
       }
       values["needs"] = .text(words.count("runs", series.points.count + needed))
       values["has"] = .text(NumberText.count(series.points.count))

@@ -188,6 +188,25 @@ struct SiteContext {
     return shown.isEmpty ? words.text("name.none") : shown
   }
 
+  /// A sentence of the report: what stands between backticks shows as code, the first letter is
+  /// a capital.
+  func prose(_ sentence: String) -> Value {
+    let line = SafeText.middleCut(SafeText.oneLine(sentence), to: 600)
+    guard let first = line.first else { return .empty }
+    let parts = (first.uppercased() + line.dropFirst())
+      .split(separator: "`", omittingEmptySubsequences: false)
+    var bytes: [UInt8] = []
+    for (index, part) in parts.enumerated() {
+      // A backtick without a second one is one of the text.
+      let isCode = index % 2 == 1 && index + 1 < parts.count
+      if index % 2 == 1, !isCode { bytes += "`".utf8 }
+      if isCode { bytes += "<code>".utf8 }
+      HTML.append(String(part), to: &bytes)
+      if isCode { bytes += "</code>".utf8 }
+    }
+    return .html(bytes)
+  }
+
   /// `name` with places to break it where its parts meet (`parse/`, `large_`).
   func breakable(_ name: String) -> Value {
     var bytes: [UInt8] = []

@@ -42,9 +42,23 @@ extension SiteContext {
 
   func firstLine(_ detail: TestDetail?) -> String? {
     guard let message = detail?.message ?? detail?.text else { return nil }
-    let line = message.split(whereSeparator: \.isNewline)
-      .first { $0.contains { !$0.isWhitespace } }
-    return line.map { SafeText.middleCut(SafeText.oneLine(String($0)), to: 300) }
+    let lines = message.prefix(4000).split(whereSeparator: \.isNewline)
+      .filter { $0.contains { !$0.isWhitespace } }
+    guard let first = lines.first else { return nil }
+    // googletest's first line is the place alone; what happened stands in the next ones.
+    let isPlace = lines.count > 1 && SiteContext.isPlace(first)
+    let line = isPlace ? lines.dropFirst().prefix(3).joined(separator: " ") : String(first)
+    return SafeText.middleCut(SafeText.oneLine(line), to: 300)
+  }
+
+  /// `tests/query_test.cpp:53`
+  private static func isPlace(_ line: Substring) -> Bool {
+    let trimmed = line.drop { $0.isWhitespace }
+    guard !trimmed.contains(where: \.isWhitespace), let colon = trimmed.lastIndex(of: ":") else {
+      return false
+    }
+    let number = trimmed[trimmed.index(after: colon)...]
+    return !number.isEmpty && number.allSatisfy(\.isNumber)
   }
 
   /// The rest of what a failure says, where there is more than its first line.

@@ -11,7 +11,7 @@ struct ValueScale {
 
   /// - Parameter typical: A value of the size of most, in `unit`.
   init(_ unit: Unit, typical: Double) {
-    let base = abs(typical) * unit.scale
+    let base = typical == 0 ? unit.scale : abs(typical) * unit.scale
     let steps: [(Double, String)]
     switch unit.quantity {
     case .time: steps = [(1e-9, "ns"), (1e-6, "µs"), (1e-3, "ms"), (1, "s")]
@@ -24,7 +24,7 @@ struct ValueScale {
       self.unit = SafeText.middleCut(SafeText.oneLine(unit.text), to: 24)
       return
     }
-    let step = base == 0 ? first : steps.last { base >= $0.0 } ?? first
+    let step = steps.last { base >= $0.0 } ?? first
     factor = unit.scale / step.0
     self.unit = step.1
   }

@@ -210,6 +210,72 @@ import TidemarkRun
     #expect(report.verdict == .pass)
   }
 
+  @Test("A run on a slow machine says so beside each value")
+  func aSlowRun() throws {
+    var series: [String: [Double]] = [:]
+    for number in 0..<12 {
+      series["s\(number)"] =
+        Noise.values(30, level: Double(50 + number), seed: UInt64(number + 1))
+        + [Double(50 + number) * 1.3]
+    }
+    let report = Laboratory(series: series).report
+    #expect(report.seriesTotals.suspected == 0)
+    let change = try #require(report.change("s3"))
+    #expect(change.explanation.contains("% is taken out"))
+    #expect(
+      report.reason(.machineChanged)?.hasPrefix("time of all 12 series of job `build`") == true)
+  }
+
+  @Test("A slow job of several moves its own series alone")
+  func aSlowJob() {
+    var laboratory = Laboratory(tests: ["t": String(repeating: ".", count: 31)])
+    for job in ["a", "b", "c"] {
+      let values = (0..<8).map { Noise.values(31, seed: UInt64(job.utf8.count * 7 + $0) + 3) }
+      for index in 0..<31 {
+        let factor = job == "b" && index == 30 ? 1.4 : 1
+        laboratory.runs[index].parts.append(
+          Part(
+            job: job,
+            values: values.indices.map {
+              SeriesValue("\(job)\($0)", values[$0][index] * factor)
+            }))
+      }
+    }
+    let report = laboratory.report
+    #expect(report.seriesTotals.suspected == 0)
+    #expect(report.seriesTotals.regressed == 0)
+    #expect(report.reason(.machineChanged)?.contains("job `b`") == true)
+  }
+
+  @Test("A hostile count of items is no trap", arguments: [Int.max, Int.min, 0, 1 << 62])
+  func hostileCounts(count: Int) {
+    let laboratory = evaluation(runs: 4, lost: [1]).with {
+      for index in 0..<4 {
+        $0.runs[index].parts[0].values[0].n = count
+        $0.runs[index].parts[0].values[0].items = []
+        $0.runs[index].parts[0].values[0].value = 100
+      }
+    }
+    #expect(laboratory.report.seriesState("eval") == .insufficientData)
+  }
+
+  @Test(
+    "Values at the edge of numbers are judged without a trap",
+    arguments: [0, -1, 1e308, -1e308, .leastNonzeroMagnitude, 1e-300])
+  func extremeValues(value: Double) {
+    let report = Laboratory(series: [
+      "s": [Double](repeating: value, count: 20) + [value, 1, value * 0.5, 1e300]
+    ]).report
+    #expect(report.change("s") != nil)
+    for change in report.series {
+      for number in [
+        change.changePercent, change.changeLow, change.changeHigh, change.noisePercent,
+      ] {
+        #expect(number?.isFinite != false)
+      }
+    }
+  }
+
   @Test("A changed environment stands beside the regression that it may explain")
   func environmentNote() throws {
     let laboratory = step(1.2, runs: 5).with {

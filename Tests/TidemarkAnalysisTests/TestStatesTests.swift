@@ -3,6 +3,7 @@ import TidemarkAnalysis
 import TidemarkHistory
 import TidemarkModel
 import TidemarkReport
+import TidemarkRun
 
 @Suite struct TestStatesTests {
   @Test(
@@ -264,5 +265,37 @@ import TidemarkReport
     }.report
     #expect(report.test("a")?.owner == "team")
     #expect(report.test("b")?.owner == "bea")
+  }
+
+  @Test("A test that moved, and one of a like name, are proposed as renames; unlike ones are not")
+  func renames() throws {
+    let laboratory = Laboratory(tests: ["stays": "......"]).with {
+      for index in 0..<6 {
+        let names =
+          index < 5 ? ["moved", "reads_empty_files", "alpha"] : ["reads_empty_file", "omega"]
+        $0.runs[index].parts[0].tests += names.compactMap { Test($0, mark: ".") }
+      }
+      if var moved = Test("moved", mark: ".") {
+        moved.identity.suite = ["other"]
+        moved.id = Identity.id(of: moved.identity)
+        $0.current.parts[0].tests.append(moved)
+      }
+    }
+    let messages = laboratory.report.reasons.filter { $0.code == .renameProposed }.map(\.message)
+    #expect(messages.count == 2)
+    #expect(
+      messages.first?.hasPrefix(
+        "`suite/Class/moved` may go on as `other/Class/moved`: under `aliases:`, ") == true)
+    #expect(messages.last?.contains("`suite/Class/reads_empty_files` may go on as") == true)
+  }
+
+  @Test("Runs that began at the same moment count as earlier ones")
+  func equalTimes() {
+    let laboratory = Laboratory(tests: ["t": "....FF"]).with {
+      for index in 0..<6 { $0.runs[index].header.time = RunHeader.number(0).time }
+      $0.current.header.id = "a"
+    }
+    #expect(laboratory.report.baseline.runs == 5)
+    #expect(laboratory.report.state("t") == .stillFailing)
   }
 }

@@ -40,7 +40,7 @@ import TidemarkModel
         - {tests: [a, b], owner: ann, reason: flaky host, expires: 2026-12-31}
       annotations: [{commit: abc, text: "**moved**", series: x}]
       owners: {"src/net/**": "@net"}
-      theme: {directory: look, language: de, title: Ours}
+      theme: {directory: look, title: Ours}
       features: {clusters: on, links: false}
       """)
     #expect(config.platform == "gitlab" && config.repository == "group/project")
@@ -70,7 +70,7 @@ import TidemarkModel
     #expect(config.quarantine.map(\.pattern) == ["a", "b"] && config.quarantine[0].line == 31)
     #expect(config.annotations[0].text == "**moved**" && config.annotations[0].series == ["x"])
     #expect(config.owners.map(\.owner) == ["@net"])
-    #expect(config.theme.language == "de" && config.text("theme") == "look")
+    #expect(config.theme.title == "Ours" && config.text("theme") == "look")
     #expect(config.features == ["clusters": true, "links": false])
   }
 
@@ -129,6 +129,23 @@ import TidemarkModel
     #expect(problem.path == "tidemark.yml")
     #expect(problem.what.contains(what), "\(problem.what)")
     #expect((problem.remedy ?? "").contains(remedy), "\(problem.remedy ?? "")")
+  }
+
+  @Test("A mapping takes in another with <<, below its own keys")
+  func mergeKeys() throws {
+    let config = try read(
+      """
+      benchmarks:
+        commands:
+          - &base {name: one, run: make, retries: 2, timeout: 5 min}
+          - {<<: *base, name: two, run: make two}
+          - {name: three, <<: [*base, {directory: x, retries: 9}]}
+      """)
+    #expect(config.benchmarks.commands.map(\.name) == ["one", "two", "three"])
+    #expect(config.benchmarks.commands.map(\.run) == ["make", "make two", "make"])
+    #expect(config.benchmarks.commands.map(\.retries) == [2, 2, 2])
+    #expect(config.benchmarks.commands[2].directory == "x")
+    #expect(throws: Problem.self) { try read("reporting: {<<: text}") }
   }
 
   @Test("Aliases cannot make a document grow without bound")

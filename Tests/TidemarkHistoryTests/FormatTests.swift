@@ -6,7 +6,7 @@ import TidemarkModel
 
 /// The format does not change under those who have a history: fixtures/history has segments that
 /// were written once, and a reader that was written from docs/history-format.md alone.
-@Suite struct FormatTests {
+@Suite(.serialized) struct FormatTests {
   private static let fixtures = URL(filePath: #filePath).deletingLastPathComponent()
     .deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "fixtures/history").path

@@ -23,7 +23,7 @@ private func measured(_ name: String) -> Bool {
     sample.jobs = ["ci"]
     sample.isFull = isFull
     sample.hasDetails = false
-    try measure("typical, \(isFull ? "all" : "six") digits", sample, runs: 200)
+    try measure("typical, \(isFull ? "all digits" : "three decimals")", sample, runs: 200)
   }
 
   @Test("A million points", .enabled(if: measured("million")), arguments: [true, false])
@@ -35,7 +35,7 @@ private func measured(_ name: String) -> Bool {
     sample.isFull = isFull
     sample.hasDetails = false
     sample.hasGaps = false
-    try measure("1,000 × 1,000, \(isFull ? "all" : "six") digits", sample, runs: 1000)
+    try measure("1,000 × 1,000, \(isFull ? "all digits" : "three decimals")", sample, runs: 1000)
   }
 
   @Test("Ten million points", .enabled(if: measured("large")))

@@ -100,6 +100,17 @@ internal import TidemarkSyntax
     #expect(!outline.text.contains("@octo") && !outline.text.contains("#1"))
   }
 
+  @Test(
+    "a sentence's names are code, and its blanks stay",
+    arguments: [
+      ("of `main`, now", "of `main`, now"), ("`a` and `b`", "`a` and `b`"), ("a ` b", "a \\` b"),
+      ("`a``b`", "`a` `b`"), ("plain", "plain"), ("`@x`", "`@x`"), ("", ""),
+    ])
+  func sentences(raw: String, markdown: String) {
+    let page = MarkdownPage(sink: "x", links: Links(), unit: .bytes, budget: 1)
+    #expect(page.text(Piece.sentence(raw)) == markdown)
+  }
+
   @Test("newly failing and regressed stand before everything else")
   func order() throws {
     let text = try text(SampleReport.small())
@@ -114,9 +125,9 @@ internal import TidemarkSyntax
     let text = try text(SampleReport.small())
     for part in [
       "12.4\u{A0}% slower (9.8 to 15.1)", "11.0\u{A0}ms → 12.4\u{A0}ms", "q = 0.002",
-      "noise 1.2\u{A0}%", "against 20 runs", "`9fceb02d0a`, this run",
+      "noise 1.2\u{A0}%", "against 20 runs", "`9fc0014`, this run",
       "Ada Lovelace: Parse numbers by hand", "2 more runs would", "failed 1 of last 20",
-      "Baseline: against 20 runs of main, the newest 3 h old",
+      "Baseline: against 20 runs of `main`, the newest 3 h old",
     ] { #expect(text.contains(part), "\(part)") }
   }
 
@@ -132,10 +143,15 @@ internal import TidemarkSyntax
   @Test("links go to the site, else to the run, else nowhere")
   func links() throws {
     var report = SampleReport.small()
+    #expect(
+      Markdown.outline(try text(report)).addresses.allSatisfy {
+        $0.hasPrefix("https://example.com/tidemark/")
+      })
     report.links.site = nil
     #expect(
       Markdown.outline(try text(report)).addresses.allSatisfy { $0.contains("ci.example.com") })
     report.links = Links()
+    report.run.url = nil
     #expect(Markdown.outline(try text(report)).addresses.isEmpty)
     report.links = Links(site: "javascript:alert(1)", run: "../x", artifact: "data:x")
     #expect(Markdown.outline(try text(report)).addresses.isEmpty)

@@ -38,7 +38,7 @@ enum SampleReport {
     report.baseline = Baseline(
       status: .ok, runs: 20, branch: "main", newestCommit: commit(19),
       newestTime: Timestamp(millisecondsSince1970: noon.millisecondsSince1970 - 10_800_000),
-      message: "against 20 runs of main, the newest 3 h old")
+      message: "against 20 runs of `main`, the newest 3 h old")
     report.reasons = [
       Reason(.newlyFailing, "2 tests are newly failing"),
       Reason(.regressed, "1 series regressed"),
@@ -210,8 +210,8 @@ enum SampleReport {
 
   static func commit(_ number: Int) -> String {
     let digits = String(number, radix: 16)
-    let tail = String(repeating: "0", count: 4 - min(digits.count, 4)) + digits
-    return "9fceb02d0ae598e95dc970b74767f19372d6" + tail
+    let head = String(repeating: "0", count: 4 - min(digits.count, 4)) + digits
+    return "9fc" + head + "d0ae598e95dc970b74767f19372d61af8"
   }
 
   static var suspects: [Suspect] {

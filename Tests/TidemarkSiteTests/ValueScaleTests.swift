@@ -15,7 +15,7 @@ import TidemarkModel
       ("req/s", .rate, 1, 17_100, "17,100\u{A0}req/s"),
       ("", .score, 1, 0.8123, "0.812"),
       ("°", .other("°"), 1, -3, "\u{2212}3.00\u{A0}°"),
-      ("ms", .time, 1e-3, 0, "0\u{A0}ns"),
+      ("ms", .time, 1e-3, 0, "0\u{A0}ms"),
     ])
   func units(text: String, quantity: Quantity, scale: Double, value: Double, shown: String) {
     let unit = Unit(text: text, quantity: quantity, scale: scale)

@@ -63,24 +63,28 @@ struct HistoryLoader {
     for segment in wanted.keys.sorted() {
       let tables = try SegmentTables(set.segments[segment])
       self.tables[segment] = tables
+      var cellsLeft = set.segments[segment].file.cellLimit
       for (block, parts) in (wanted[segment] ?? [:]).sorted(by: { $0.key < $1.key }) {
-        try decode(parts.sorted { $0.place < $1.place }, segment, block, tables)
+        cellsLeft -= try decode(
+          parts.sorted { $0.place < $1.place }, segment, block, tables, cellLimit: cellsLeft)
       }
     }
   }
 
+  /// - Returns: How many cells were read.
   private mutating func decode(
-    _ parts: [Wanted], _ number: Int, _ block: Int, _ tables: SegmentTables
-  ) throws(SegmentFault) {
+    _ parts: [Wanted], _ number: Int, _ block: Int, _ tables: SegmentTables, cellLimit: Int
+  ) throws(SegmentFault) -> Int {
     let segment = set.segments[number]
     do throws(Problem) {
       let decoded = try BlockReader.read(
         segment.file, block: block, partCount: segment.blockSizes[block],
         wanted: parts.map(\.place), tests: tables.tests.count, series: tables.series.count,
-        columns: columns)
+        columns: columns, cellLimit: cellLimit)
       for (part, contents) in zip(parts, decoded) {
         self.contents[part.run][part.part] = contents
       }
+      return decoded.reduce(0) { $0 + max($1.codes.count, $1.numbers.count) }
     } catch { throw set.fault(segment, block: block, error) }
   }
 

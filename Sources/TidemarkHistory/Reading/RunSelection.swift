@@ -112,6 +112,11 @@ struct RunSelection {
   /// One run of its parts. What one part's header lacks another's may tell; the earliest time
   /// counts, so that running a job again does not move the run.
   private static func joined(_ all: [LocatedPart]) -> SelectedRun {
+    if all.count == 1 {
+      return SelectedRun(
+        header: all[0].record.run, parts: all, judgement: all[0].record.judgement,
+        exclusion: nil)
+    }
     let ordered = all.sorted { SegmentDraft.precedes($0.record, $1.record) }
     var highest: [String: Int] = [:]
     for part in ordered {

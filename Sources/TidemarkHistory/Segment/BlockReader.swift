@@ -9,15 +9,19 @@ struct BlockReader {
   private let partCount: Int
   private let segment: SegmentFile
   private let block: Int
+  private let cellLimit: Int
 
   /// - Parameters:
   ///   - wanted: Places in the block, ascending.
   ///   - tests: How many tests the segment's table has; `series` likewise.
+  ///   - cellLimit: The most cells that a column may claim to have: rows of nothing but equal values
+  ///     take no bytes, so that a few could fill memory.
   static func read(
     _ segment: SegmentFile, block: Int, partCount: Int, wanted: [Int], tests: Int, series: Int,
-    columns: LoadOptions.Columns
+    columns: LoadOptions.Columns, cellLimit: Int
   ) throws(Problem) -> [PartContents] {
-    var reader = BlockReader(segment, block: block, partCount: partCount, wanted: wanted)
+    var reader = BlockReader(
+      segment, block: block, partCount: partCount, wanted: wanted, cellLimit: cellLimit)
     if let rows = try reader.readOutcomes(tests: tests), columns.contains(.durations) {
       try reader.readDurations(rows)
     }
@@ -29,7 +33,10 @@ struct BlockReader {
     return reader.contents
   }
 
-  private init(_ segment: SegmentFile, block: Int, partCount: Int, wanted: [Int]) {
+  private init(
+    _ segment: SegmentFile, block: Int, partCount: Int, wanted: [Int], cellLimit: Int
+  ) {
+    self.cellLimit = cellLimit
     self.segment = segment
     self.block = block
     self.partCount = partCount
@@ -37,10 +44,9 @@ struct BlockReader {
     contents = [PartContents](repeating: PartContents(), count: wanted.count)
   }
 
-  /// The most cells that a block's columns may claim to have for their bytes.
   private func checkSize(rows: Int) throws(Problem) {
     let cells = rows.multipliedReportingOverflow(by: partCount)
-    guard !cells.overflow, cells.partialValue <= 1 << 20 + segment.size << 8 else {
+    guard !cells.overflow, cells.partialValue <= cellLimit else {
       throw Problem("it claims to hold more than it can")
     }
   }
@@ -247,7 +253,7 @@ struct BlockReader {
       let indexes = try IntegerColumn.readIndexes(known, below: listCount, from: &reader)
       let lengths = indexes.map { lists[Int($0)].count }
       let total = lengths.reduce(0, +)
-      guard total <= 1 << 20 + segment.size << 8 else {
+      guard total <= cellLimit else {
         throw Problem("it claims to hold more than it can")
       }
       return (try Ragged(cells, mask, lengths: lengths, from: &reader), lists, indexes)

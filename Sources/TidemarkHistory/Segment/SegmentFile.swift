@@ -121,6 +121,9 @@ struct SegmentFile {
     return entries
   }
 
+  /// The most cells that all its blocks together may claim to have.
+  var cellLimit: Int { 1 << 22 + size << 8 }
+
   /// Whether the file is still there: a compaction may have covered it.
   var isThere: Bool { bytes != nil || access(path, F_OK) == 0 }
 

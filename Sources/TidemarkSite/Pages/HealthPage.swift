@@ -74,9 +74,7 @@ struct HealthPage {
       .noTests, .notRecorded, .problem,
     ]
     return report.reasons.filter { codes.contains($0.code) }
-      .map {
-        .object(["message": .text(SafeText.middleCut(SafeText.oneLine($0.message), to: 400))])
-      }
+      .map { .object(["message": context.prose($0.message)]) }
   }
 
   private var noisiest: [Value] {

@@ -23,7 +23,8 @@ struct OverviewPage {
       [
         "glyph": .text(context.nothingRead ? "✗" : mark.glyph),
         "tone": .text(context.nothingRead ? "worse" : mark.tone),
-        "verdict": .text(words.text(mark.key)), "sentence": .text(sentence), "aside": Value(aside),
+        "verdict": .text(words.text(mark.key)), "sentence": context.prose(sentence),
+        "aside": Value(aside),
         "advice": advice, "unread": unread, "partly": partlyRead,
         "baseline": baseline,
         "compare": .flag(context.comparedRun != nil),
@@ -195,9 +196,7 @@ struct OverviewPage {
       ? [.nothingRead, .inputFailed, .inputUnrecognised, .baselineNone]
       : [.newlyFailing, .regressed, .baselineNone, .inputFailed, .suspected]
     return report.reasons.filter { !said.contains($0.code) && $0.message != sentence }
-      .map {
-        .object(["message": .text(SafeText.middleCut(SafeText.oneLine($0.message), to: 400))])
-      }
+      .map { .object(["message": context.prose($0.message)]) }
   }
 
   private var figures: [Value] {
@@ -348,7 +347,7 @@ struct OverviewPage {
   private var gate: [Value] {
     report.gate.map { result in
       [
-        "rule": .text(context.name(result.rule)), "message": .text(context.name(result.message)),
+        "rule": .text(context.name(result.rule)), "message": context.prose(result.message),
         "glyph": .text(result.failed ? "✗" : "✓"),
         "tone": .text(result.failed ? "worse" : "plain"),
         "state": .text(words.text(result.failed ? "gate.failed" : "gate.passed")),

@@ -43,7 +43,7 @@ struct SeriesPage {
     values["environment"] = .list(environmentChanges)
     values["suspects"] = .list(series.suspects.prefix(20).map(context.suspect))
     values["range"] = range
-    values["explanation"] = Value(series.explanation.isEmpty ? nil : series.explanation)
+    values["explanation"] = context.prose(series.explanation)
     let pair = BeforeAfter(series: series, scale: scale, words: words)
     values["pair_wide"] = pair.render(width: 720, css: "wide")
     values["pair_narrow"] = pair.render(width: 340, css: "narrow")
@@ -93,6 +93,8 @@ struct SeriesPage {
   private var notes: [(run: Int, annotation: Annotation)] {
     guard let first = series.points.first?.run else { return [] }
     return context.report.annotations.compactMap { annotation in
+      let isOurs = annotation.series.contains { Glob($0).matches(series.identity.name) }
+      guard isOurs || annotation.series.isEmpty else { return nil }
       let run = context.report.runs.firstIndex { run in
         !annotation.commit.isEmpty && run.commit?.hasPrefix(annotation.commit) == true
       }
@@ -112,10 +114,10 @@ struct SeriesPage {
       "judged.baseline",
       series.baseline.map {
         words.text(
-          "judged.baseline_text",
+          $0.low == $0.high ? "judged.baseline_flat" : "judged.baseline_text",
           [
-            "value": scale.text($0.value), "low": scale.text($0.low), "high": scale.text($0.high),
-            "runs": words.count("runs", $0.runs),
+            "value": scale.text($0.value), "low": scale.number($0.low),
+            "high": scale.text($0.high), "runs": words.count("runs", $0.runs),
           ])
       })
     add("judged.change", context.effect(series))

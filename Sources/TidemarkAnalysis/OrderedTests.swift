@@ -1,32 +1,53 @@
 private import Glibc
 import TidemarkModel
 
-/// One test of this run with its job's place in ``Window/jobs``.
-struct JobTest: Sendable {
-  var test: Test
-  var job: Int32
+/// Every test of a run in the order of suite, class, name, parameters, labels, ordinal and job: its
+/// lanes. The tests stay in their parts; a million of them are not copied to be sorted.
+struct OrderedTests: Sendable {
+  private struct Place: Sendable {
+    var part: Int32
+    var index: Int32
+  }
 
-  /// Every test of a run in the order of suite, class, name, parameters, labels, ordinal and job.
-  ///
+  private let parts: [[Test]]
+  /// For each part, its job's place in ``Window/jobs``.
+  private let jobs: [Int32]
+  private let places: [Place]
+
   /// - Parameter jobs: The jobs with results; sorted, so that a part's place does not show.
-  static func ordered(_ run: Run, jobs: [String]) -> [JobTest] {
-    let places = Dictionary(
+  init(_ run: Run, jobs: [String]) {
+    let placeOfJob = Dictionary(
       jobs.enumerated().map { ($0.element, Int32($0.offset)) }, uniquingKeysWith: { a, _ in a })
-    var tests: [JobTest] = []
-    tests.reserveCapacity(run.parts.reduce(0) { $0 + $1.tests.count })
-    for part in run.parts {
-      let job = places[part.job] ?? -1
-      for test in part.tests { tests.append(JobTest(test: test, job: job)) }
+    let parts = run.parts.map(\.tests)
+    let partJobs = run.parts.map { placeOfJob[$0.job] ?? -1 }
+    var places: [Place] = []
+    places.reserveCapacity(parts.reduce(0) { $0 + $1.count })
+    for (part, tests) in parts.enumerated() {
+      for index in tests.indices {
+        places.append(
+          Place(part: Int32(truncatingIfNeeded: part), index: Int32(truncatingIfNeeded: index)))
+      }
     }
-    let isOrdered = zip(tests, tests.dropFirst()).allSatisfy { !$1.precedes($0) }
-    if !isOrdered { tests.sort { $0.precedes($1) } }
-    return tests
+    func precedes(_ one: Place, _ other: Place) -> Bool {
+      let order = parts[Int(one.part)][Int(one.index)].identity
+        .compared(with: parts[Int(other.part)][Int(other.index)].identity)
+      return order == 0 ? partJobs[Int(one.part)] < partJobs[Int(other.part)] : order < 0
+    }
+    let isOrdered = zip(places, places.dropFirst()).allSatisfy { !precedes($1, $0) }
+    if !isOrdered { places.sort(by: precedes) }
+    self.parts = parts
+    self.jobs = partJobs
+    self.places = places
   }
 
-  private func precedes(_ other: JobTest) -> Bool {
-    let order = test.identity.compared(with: other.test.identity)
-    return order == 0 ? job < other.job : order < 0
+  var indices: Range<Int> { places.indices }
+
+  subscript(lane: Int) -> Test {
+    parts[Int(places[lane].part)][Int(places[lane].index)]
   }
+
+  /// The place in ``Window/jobs`` of a lane's job.
+  func job(of lane: Int) -> Int32 { jobs[Int(places[lane].part)] }
 }
 
 extension TestIdentity {
