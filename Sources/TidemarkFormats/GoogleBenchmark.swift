@@ -38,8 +38,9 @@ package enum GoogleBenchmark: Format {
       }
       if let context = root["context"] { read(context: context, into: &results) }
       var families = Families(expected: rows.count)
-      for element in rows.elements {
-        if let row = Row(element) { families.add(row) } else { results.skipRow(element) }
+      for element in rows.elements where !families.add(element) {
+        results.skipValue(
+          of: element["name"]?.string ?? "a row without a name", "is no benchmark row")
       }
       families.finish(into: &results)
     }
@@ -59,20 +60,12 @@ package enum GoogleBenchmark: Format {
   }
 }
 
-extension Results {
-  fileprivate mutating func skipRow(_ element: JSONValue) {
-    skipValue(of: element["name"]?.string ?? "a row without a name", "is no benchmark row")
-  }
-}
-
 /// What one row says; its texts are valid as long as the document, and empty where there is none.
 private struct Row {
   enum Status {
     case ran, failed, skipped
   }
 
-  var name = JSONText.empty
-  var runName = JSONText.empty
   var aggregate = JSONText.empty
   var timeUnit = JSONText.empty
   /// Why it failed or was skipped.
@@ -89,130 +82,216 @@ private struct Row {
 
   private static let counterLimit = 256
 
-  init?(_ row: JSONValue) {
+  init(_ row: JSONValue) {
     for (key, value) in row.members {
-      switch key {
-      case "name": name = value.text ?? .empty
-      case "run_name": runName = value.text ?? .empty
-      case "run_type": isMarkedAggregate = value.text.map { $0 == "aggregate" } ?? false
-      case "repetitions": repetitions = value.int ?? 0
-      case "aggregate_name": aggregate = value.text ?? .empty
-      case "real_time": realTime = value.double ?? .nan
-      case "cpu_time": cpuTime = value.double ?? .nan
-      case "time_unit": timeUnit = value.text ?? .empty
-      case "real_coefficient": realCoefficient = value.double ?? .nan
-      case "cpu_coefficient": cpuCoefficient = value.double ?? .nan
-      case "error_occurred": if value.bool == true { status = .failed }
-      case "skipped": if value.bool == true { status = .skipped }
-      case "error_message", "skip_message": reason = value.text ?? .empty
-      case "family_index", "per_family_instance_index", "repetition_index", "threads",
-        "iterations", "rms":
-        continue
-      default:
-        if let number = value.double, counters.count < Row.counterLimit {
-          counters.append((key, number))
-        }
+      // By length first: a file has millions of keys.
+      switch key.utf8.count {
+      case 8 where key == "cpu_time": cpuTime = value.double ?? .nan
+      case 8 where key == "run_type":
+        isMarkedAggregate = value.text.map { $0 == "aggregate" } ?? false
+      case 9 where key == "real_time": realTime = value.double ?? .nan
+      case 9 where key == "time_unit": timeUnit = value.text ?? .empty
+      default: readRare(key, value)
       }
     }
-    if name.isEmpty { return nil }
+  }
+
+  private mutating func readRare(_ key: JSONText, _ value: JSONValue) {
+    switch key {
+    case "name", "run_name", "family_index", "per_family_instance_index", "repetition_index",
+      "threads", "iterations", "rms":
+      break
+    case "repetitions": repetitions = value.int ?? 0
+    case "aggregate_name": aggregate = value.text ?? .empty
+    case "real_coefficient": realCoefficient = value.double ?? .nan
+    case "cpu_coefficient": cpuCoefficient = value.double ?? .nan
+    case "error_occurred": if value.bool == true { status = .failed }
+    case "skipped": if value.bool == true { status = .skipped }
+    case "error_message", "skip_message": reason = value.text ?? .empty
+    default:
+      if let number = value.double, counters.count < Row.counterLimit {
+        counters.append((key, number))
+      }
+    }
   }
 
   /// A few old files say `aggregate` of rows that are none: they name no statistic.
   var isAggregate: Bool { isMarkedAggregate && !aggregate.isEmpty }
-  /// The benchmark's name.
-  var benchmark: JSONText { isMarkedAggregate && !runName.isEmpty ? runName : name }
   var hasTime: Bool { !realTime.isNaN || !cpuTime.isNaN }
 }
 
 /// The rows, gathered by benchmark in the order of their first appearance.
+///
+/// A large file has hundreds of thousands of names: they are looked up by their bytes in the
+/// document, and a row is read once, when its benchmark is finished.
 private struct Families {
-  /// One benchmark's rows: a chain through ``Families/next``.
   private struct Family {
-    var name: String
+    var name: JSONText
     var first: Int32
     var last: Int32
     var hasAggregates = false
   }
 
-  private var rows: [Row] = []
+  private var rows: [JSONValue] = []
   /// The next row of the same benchmark, or -1.
   private var next: [Int32] = []
   private var list: [Family] = []
-  private var index: [String: Int] = [:]
+  private var table: NameTable
 
   /// - Parameter expected: How many rows there may be; room is made for half a million at most.
   init(expected: Int) {
     let count = min(expected, 1 << 19)
     rows.reserveCapacity(count)
     next.reserveCapacity(count)
-    index.reserveCapacity(count)
     list.reserveCapacity(count)
+    table = NameTable(capacity: count)
   }
 
-  mutating func add(_ row: Row) {
-    let number = Int32(truncatingIfNeeded: rows.count)
-    guard number < Int32.max else { return }
-    // Repetitions mostly stand together: no look-up then.
-    let key = row.benchmark
-    let last = list.count - 1
-    if last < 0 || !(rows[Int(list[last].last)].benchmark == key) {
-      let name = key.string
-      let place = index[name] ?? list.count
-      if place == list.count {
-        index[name] = place
-        list.append(Family(name: name, first: number, last: number))
+  /// - Returns: false for what is no row with a name.
+  mutating func add(_ row: JSONValue) -> Bool {
+    var name: JSONText?
+    var runName: JSONText?
+    var isAggregate = false
+    // The tool writes the kind behind both names: what follows need not be looked at.
+    loop: for (key, value) in row.members {
+      switch key {
+      case "name": name = value.text
+      case "run_name": runName = value.text
+      case "run_type":
+        isAggregate = value.text.map { $0 == "aggregate" } ?? false
+        if name != nil, runName != nil { break loop }
+      default: continue
       }
-      append(row, number, to: place)
-    } else {
-      append(row, number, to: last)
     }
+    guard let name, !name.isEmpty, rows.count < Int(Int32.max) else { return false }
+    append(row, to: isAggregate ? runName ?? name : name, isAggregate: isAggregate)
+    return true
   }
 
-  private mutating func append(_ row: Row, _ number: Int32, to place: Int) {
+  private mutating func append(_ row: JSONValue, to name: JSONText, isAggregate: Bool) {
+    let number = Int32(truncatingIfNeeded: rows.count)
     rows.append(row)
     next.append(-1)
-    if list[place].last != number { next[Int(list[place].last)] = number }
-    list[place].last = number
-    if row.isAggregate { list[place].hasAggregates = true }
+    var place = list.count - 1
+    // Repetitions mostly stand together: no look-up then.
+    if place < 0 || !(list[place].name == name) {
+      place = table.find(name, orInsert: list.count) { list[$0].name }
+    }
+    if place == list.count {
+      list.append(Family(name: name, first: number, last: number))
+    } else {
+      next[Int(list[place].last)] = number
+      list[place].last = number
+    }
+    if isAggregate { list[place].hasAggregates = true }
   }
 
-  mutating func finish(into results: inout Results) {
-    let owners = formerAggregates()
+  func finish(into results: inout Results) {
     results.measurements.reserveCapacity(list.count * 2)
-    for (place, family) in list.enumerated() where owners.isEmpty || owners[place] == nil {
-      var family = Benchmark(name: family.name, first: rows[Int(family.first)])
-      var number = next[Int(list[place].first)]
+    for family in list {
+      var name = family.name.string
+      if !family.hasAggregates, let owner = owner(of: family.name) {
+        guard owner.isMean else { continue }
+        name = owner.name
+      }
+      var benchmark = Benchmark(name: name, first: Row(rows[Int(family.first)]))
+      var number = next[Int(family.first)]
       while number >= 0 {
-        family.add(rows[Int(number)])
+        benchmark.add(Row(rows[Int(number)]))
         number = next[Int(number)]
       }
-      family.finish(into: &results)
+      benchmark.finish(into: &results)
     }
   }
 
   /// Before version 1.4.1 a row of statistics is told from others by its name's ending alone. It
   /// is one if there is also the benchmark itself, or else its `_stddev` row; in the latter case
   /// the `_mean` row gives the value.
-  private mutating func formerAggregates() -> [Int: String] {
-    var owners: [Int: String] = [:]
-    for (place, family) in list.enumerated() where !family.hasAggregates {
-      let name = rows[Int(family.first)].benchmark
-      guard let ending = Families.endings.first(where: { name.hasSuffix($0) }) else { continue }
-      let owner = String(family.name.dropLast(ending.utf8CodeUnitCount))
-      if index[owner] != nil {
-        owners[place] = owner
-      } else if index[owner + "_stddev"] != nil, index[owner + "_mean"] != nil {
-        if family.name.hasSuffix("_mean") {
-          list[place].name = owner
-        } else {
-          owners[place] = owner
-        }
-      }
-    }
-    return owners
+  ///
+  /// - Returns: The benchmark that a row of statistics belongs to; nil for any other row.
+  private func owner(of name: JSONText) -> (name: String, isMean: Bool)? {
+    guard let ending = Families.endings.first(where: { name.hasSuffix($0) }) else { return nil }
+    let owner = String(name.string.dropLast(ending.utf8CodeUnitCount))
+    if contains(owner) { return (owner, false) }
+    guard contains(owner + "_stddev"), contains(owner + "_mean") else { return nil }
+    return (owner, name.hasSuffix("_mean"))
+  }
+
+  private func contains(_ name: String) -> Bool {
+    var name = name
+    return name.withUTF8 { table.find($0) { list[$0].name.utf8 } != nil }
   }
 
   private static let endings: [StaticString] = ["_mean", "_median", "_stddev", "_cv"]
+}
+
+/// Numbers of names by the names' bytes: open addressing with linear probing, at most half full.
+private struct NameTable {
+  /// Half of the name's hash above, its number and 1 below; 0 is free. Most names that meet are told
+  /// apart by the hash, without a look at their bytes, which lie anywhere in memory.
+  private var slots: [UInt64]
+  private var count = 0
+
+  init(capacity: Int) {
+    var size = 64
+    while size < 2 * capacity { size *= 2 }
+    slots = Array(repeating: 0, count: size)
+  }
+
+  /// The number of `name`; `number` if it is new.
+  ///
+  /// - Parameter text: The name of a number that was given before.
+  mutating func find(_ name: JSONText, orInsert number: Int, text: (Int) -> JSONText) -> Int {
+    if 2 * count >= slots.count { grow(text) }
+    let hash = NameTable.hash(name.utf8)
+    let slot = slot(of: name.utf8, hash) { text($0).utf8 }
+    if slots[slot] != 0 { return NameTable.number(slots[slot]) }
+    slots[slot] = hash & NameTable.upper | UInt64(truncatingIfNeeded: number + 1)
+    count += 1
+    return number
+  }
+
+  /// The number of `name` if it has one.
+  func find(
+    _ name: UnsafeBufferPointer<UInt8>, text: (Int) -> UnsafeBufferPointer<UInt8>
+  ) -> Int? {
+    let entry = slots[slot(of: name, NameTable.hash(name), text)]
+    return entry != 0 ? NameTable.number(entry) : nil
+  }
+
+  private static let upper: UInt64 = 0xFFFF_FFFF_0000_0000
+
+  private static func number(_ entry: UInt64) -> Int { Int(entry & 0xFFFF_FFFF) - 1 }
+
+  /// The standard library's hash, seeded anew in every process: no input can make names collide.
+  private static func hash(_ name: UnsafeBufferPointer<UInt8>) -> UInt64 {
+    var hasher = Hasher()
+    hasher.combine(bytes: UnsafeRawBufferPointer(name))
+    return UInt64(bitPattern: Int64(hasher.finalize()))
+  }
+
+  private func slot(
+    of name: UnsafeBufferPointer<UInt8>, _ hash: UInt64,
+    _ text: (Int) -> UnsafeBufferPointer<UInt8>
+  ) -> Int {
+    let mask = slots.count - 1
+    var slot = Int(hash & UInt64(mask))
+    while slots[slot] != 0 {
+      let isSame = slots[slot] & NameTable.upper == hash & NameTable.upper
+      if isSame, text(NameTable.number(slots[slot])).elementsEqual(name) { break }
+      slot = (slot + 1) & mask
+    }
+    return slot
+  }
+
+  private mutating func grow(_ text: (Int) -> JSONText) {
+    let entries = slots.filter { $0 != 0 }
+    slots = Array(repeating: 0, count: slots.count * 2)
+    for entry in entries {
+      let name = text(NameTable.number(entry)).utf8
+      slots[slot(of: name, NameTable.hash(name)) { text($0).utf8 }] = entry
+    }
+  }
 }
 
 /// One benchmark with all its rows.

@@ -76,14 +76,12 @@ package struct InputFile: Sendable {
       return (padding == 0 ? bytes : bytes + [UInt8](repeating: 0, count: padding), bytes.count)
     }
     let stream = try open()
-    var bytes: [UInt8] = []
-    var filled = 0
-    bytes.reserveCapacity(stream.sizeHint + padding + 1)
-    while true {
-      let room = max(stream.sizeHint - filled, 0) + 65_536
-      bytes.append(contentsOf: repeatElement(0, count: filled + room - bytes.count))
+    var (bytes, isWhole) = try firstPart(of: stream, padding: padding)
+    var filled = bytes.count
+    while !isWhole {
+      bytes.append(contentsOf: repeatElement(0, count: filled + 65_536 - bytes.count))
       let got = try read(stream, into: &bytes, from: filled)
-      if got == 0 { break }
+      isWhole = got == 0
       filled += got
       guard filled <= InputFile.sizeLimit else {
         throw Problem("is larger than 4 GiB", path: path, remedy: "split the report")
@@ -92,6 +90,34 @@ package struct InputFile: Sendable {
     bytes.removeLast(bytes.count - filled)
     if padding > 0 { bytes.append(contentsOf: repeatElement(0, count: padding)) }
     return (bytes, filled)
+  }
+
+  /// Reads as much as the file's size promises, into memory that is not cleared before.
+  ///
+  /// - Returns: The bytes, with room for `padding` more, and whether the end was met.
+  private func firstPart(
+    of stream: ByteStream, padding: Int
+  ) throws(Problem) -> (bytes: [UInt8], isWhole: Bool) {
+    let hint = stream.sizeHint
+    var failure: Problem?
+    var isWhole = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: hint + padding + 1) { buffer, filled in
+      // One byte more than promised, so that the end is met too.
+      while filled <= hint, !isWhole {
+        let room = UnsafeMutableRawBufferPointer(
+          UnsafeMutableBufferPointer(rebasing: buffer[filled...hint]))
+        do throws(Problem) {
+          let got = try stream.read(into: room)
+          filled += got
+          isWhole = got == 0
+        } catch {
+          failure = error
+          return
+        }
+      }
+    }
+    if let failure { throw failure.inFile(path) }
+    return (bytes, isWhole)
   }
 
   private func read(_ stream: ByteStream, into bytes: inout [UInt8], from start: Int)
