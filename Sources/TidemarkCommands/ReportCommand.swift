@@ -83,8 +83,11 @@ struct ReportCommand: TidemarkCommand {
     }
 
     report.reasons = report.reasons.weightiestFirst
-    let written = try session.orExit(.usage) { () throws(Problem) in
-      try plan.write(&report)
+    let written: [String]
+    do throws(Problem) {
+      written = try await plan.write(&report)
+    } catch {
+      throw session.fail(error, .usage)
     }
     answer(report, plan: plan, written: written, session: session)
     if let historyProblem { throw session.fail(historyProblem, .nothingRead) }

@@ -25,32 +25,51 @@ struct ReportPlan: Sendable {
   /// Renders every sink that is asked for and writes what they made.
   ///
   /// - Returns: What a person opens first, with the folder.
-  func write(_ report: inout Report) throws(Problem) -> [String] {
-    var files: [OutputFolder.File] = []
-    var owned: [String] = []
+  func write(_ report: inout Report) async throws(Problem) -> [String] {
+    // The site shows the judgement, not what other outputs had no room for: both are made at once.
+    let judged = report
+    async let site = isAsked("site") ? pages(judged) : .success([])
+    var (files, owned, cuts) = try renderings(judged)
+    report.cuts += cuts
+    files += try await site.get()
+    if isAsked("site") { owned.append("site") }
     // report.json comes last: it tells what the others cut.
-    for sink in sinks where isAsked(sink.name) && sink.name != ReportFile.name {
-      let rendering = try sink.render(report, options: sinkOptions)
-      files += rendering.files.map { OutputFolder.File(path: $0.path, bytes: $0.bytes) }
-      report.cuts += rendering.cuts
-      owned.append(contentsOf: Self.places[sink.name] ?? [])
-    }
-    if isAsked("site") {
-      files += try Site.render(report: report, theme: theme, options: siteOptions).map {
-        OutputFolder.File(path: "site/" + $0.path, bytes: $0.bytes)
-      }
-      owned.append("site")
-    }
     if isAsked(ReportFile.name) {
       files += try ReportFile.render(report, options: sinkOptions).files.map {
         OutputFolder.File(path: $0.path, bytes: $0.bytes)
       }
       owned.append("report.json")
     }
-    try OutputFolder(path: out).write(files, owned: owned)
+    try await OutputFolder(path: out).write(files, owned: owned)
     let first = ["site/index.html", "comment.md", "report.json"]
     let written = Set(files.map(\.path))
     return first.filter(written.contains).map { out + "/" + $0 }
+  }
+
+  private func renderings(
+    _ report: Report
+  ) throws(Problem) -> (files: [OutputFolder.File], owned: [String], cuts: [Cut]) {
+    var files: [OutputFolder.File] = []
+    var owned: [String] = []
+    var cuts: [Cut] = []
+    for sink in sinks where isAsked(sink.name) && sink.name != ReportFile.name {
+      let rendering = try sink.render(report, options: sinkOptions)
+      files += rendering.files.map { OutputFolder.File(path: $0.path, bytes: $0.bytes) }
+      cuts += rendering.cuts
+      owned += Self.places[sink.name] ?? []
+    }
+    return (files, owned, cuts)
+  }
+
+  private func pages(_ report: Report) async -> Result<[OutputFolder.File], Problem> {
+    do throws(Problem) {
+      let files = try await Site.render(
+        report: report, theme: theme, options: siteOptions, workers: 2)
+      return .success(
+        files.map { OutputFolder.File(path: "site/" + $0.path, bytes: $0.bytes) })
+    } catch {
+      return .failure(error)
+    }
   }
 
   private func isAsked(_ name: String) -> Bool { only.isEmpty || only.contains(name) }

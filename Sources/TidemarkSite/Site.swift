@@ -31,12 +31,30 @@ package struct SiteOptions: Hashable, Sendable {
 /// Pure: no clock, no disk, no network, no analysis. The same report, theme and options give the
 /// same bytes.
 package enum Site {
+  /// Renders on the calling thread.
+  ///
   /// - Returns: `index.html` first, then the other pages, then the theme's own files.
   /// - Throws: ``Problem`` where a template of the theme cannot be rendered.
   package static func render(
     report: Report, theme: Theme, options: SiteOptions = SiteOptions()
   ) throws(Problem) -> [SiteFile] {
     var context = SiteContext(report: report, theme: theme, options: options)
+    try context.renderPointRows()
+    return try pages(context) + seriesPages(context, report.series.indices) + lastPages(context)
+  }
+
+  /// The same files, the pages of the series rendered in `workers` tasks.
+  package static func render(
+    report: Report, theme: Theme, options: SiteOptions = SiteOptions(), workers: Int
+  ) async throws(Problem) -> [SiteFile] {
+    var context = SiteContext(report: report, theme: theme, options: options)
+    try context.renderPointRows()
+    let series = await seriesPages(context, workers: workers)
+    return try pages(context) + series.get() + lastPages(context)
+  }
+
+  private static func pages(_ given: SiteContext) throws(Problem) -> [SiteFile] {
+    var context = given
     let tests = try TestsPage(context)
     let benchmarks = try BenchmarksPage(context)
     context.testAddresses = tests.addresses
@@ -48,10 +66,46 @@ package enum Site {
     if context.hasAlertsPage { files.append(try AlertsPage(context).render()) }
     files += try RunsPage(context).render()
     files.append(try HealthPage(context).render())
-    for index in report.series.indices {
-      files.append(try SeriesPage(context, index: index).render())
+    return files
+  }
+
+  private static func lastPages(_ context: SiteContext) throws(Problem) -> [SiteFile] {
+    try RunPages(context).render() + context.assets
+  }
+  /// In the order of the report, whichever task ends first.
+  private static func seriesPages(
+    _ context: SiteContext, workers: Int
+  ) async -> Result<[SiteFile], Problem> {
+    let count = context.report.series.count
+    let stride = max(count / (max(workers, 1) * 4), 8)
+    let pages = await withTaskGroup(of: (Int, Result<[SiteFile], Problem>).self) { group in
+      for start in Swift.stride(from: 0, to: count, by: stride) {
+        group.addTask {
+          do throws(Problem) {
+            return (start, .success(try seriesPages(context, start..<min(start + stride, count))))
+          } catch {
+            return (start, .failure(error))
+          }
+        }
+      }
+      var pages: [Int: Result<[SiteFile], Problem>] = [:]
+      for await (start, result) in group { pages[start] = result }
+      return pages
     }
-    files += try RunPages(context).render()
-    return files + context.assets
+    do throws(Problem) {
+      var files: [SiteFile] = []
+      for start in pages.keys.sorted() { files += try pages[start]?.get() ?? [] }
+      return .success(files)
+    } catch {
+      return .failure(error)
+    }
+  }
+
+  private static func seriesPages(
+    _ context: SiteContext, _ range: Range<Int>
+  ) throws(Problem) -> [SiteFile] {
+    var files: [SiteFile] = []
+    for index in range { files.append(try SeriesPage(context, index: index).render()) }
+    return files
   }
 }

@@ -3,7 +3,7 @@ internal import TidemarkReport
 internal import TidemarkSyntax
 
 /// What every page of one site shares: the report, the theme, and where everything stands.
-struct SiteContext {
+struct SiteContext: Sendable {
   let report: Report
   let theme: Theme
   let options: SiteOptions
@@ -20,6 +20,10 @@ struct SiteContext {
   /// The time and the commit of each run of the window, as pages show them.
   let runTimes: [Value]
   let runCommits: [Value]
+  /// The beginning of each run's row in the tables of points.
+  private(set) var pointRows: [[UInt8]] = []
+  /// The beginning of the title of each run's points: `2026-11-23 13:08 UTC · 9fceb02 · `.
+  let runTitles: [String]
   private let seriesIndices: [Identifier: Int]
   private let testIndices: [Identifier: Int]
 
@@ -46,12 +50,28 @@ struct SiteContext {
       uniquingKeysWith: { first, _ in first })
     runTimes = report.runs.map { SiteContext.time($0.time) }
     runCommits = report.runs.map { SiteContext.commit($0.commit) }
+    runTitles = report.runs.map { run in
+      TimeText.minute(run.time) + " · " + (run.commit.map { shortCommit($0) + " · " } ?? "")
+    }
     hasGridPage = GridPage.hasCells(report)
     comparedRun = ComparePage.otherRun(report)
     hasAlertsPage = !report.series.isEmpty || !report.tests.isEmpty
   }
 
   var words: Words { theme.words }
+
+  mutating func renderPointRows() throws(Problem) {
+    for run in report.runs.indices {
+      let values: [String: Value] = [
+        "time": runTimes[run], "href": Value(runPaths[run].map { "../\($0)" }),
+        "commit": runCommits[run], "t": words.tree,
+      ]
+      var row: [UInt8] = []
+      try theme.render("point_row", .object(values), to: &row)
+      while row.last == UInt8(ascii: "\n") { row.removeLast() }
+      pointRows.append(row)
+    }
+  }
 
   /// This run's place in the window; nil where the window is empty.
   var currentRun: Int? { report.runs.indices.last }

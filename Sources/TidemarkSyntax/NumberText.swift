@@ -52,6 +52,7 @@ package enum NumberText {
   /// Plain decimal with exactly `digits` digits behind the point, rounded half to even.
   package static func fixed(_ value: Double, digits: Int) -> String {
     guard value.isFinite else { return "0" }
+    if let text = shortFixed(value, digits: digits) { return text }
     return format(value, "%.\(min(max(digits, 0), 17))f")
   }
 
@@ -94,6 +95,37 @@ package enum NumberText {
     guard p.isFinite else { return "–" }
     return p < 0.001 ? "<0.001" : decimal(p, digits: 3)
   }
+
+  /// ``fixed(_:digits:)`` without `snprintf`, for numbers of everyday size that lie clear of the
+  /// middle between two results; nil for others, which need all of the double's digits to round.
+  private static func shortFixed(_ value: Double, digits: Int) -> String? {
+    guard (0...6).contains(digits), abs(value) < 1e8 else { return nil }
+    let scaled = abs(value) * powersOfTen[digits]
+    let down = scaled.rounded(.down)
+    let rest = scaled - down
+    guard abs(rest - 0.5) > 1e-4 else { return nil }
+    var number = UInt64(rest > 0.5 ? down + 1 : down)
+    let sign = value.sign == .minus
+    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { buffer in
+      var index = 32
+      for place in 0...20 where place <= digits || number > 0 {
+        if place == digits, digits > 0 {
+          index -= 1
+          buffer[index] = UInt8(ascii: ".")
+        }
+        index -= 1
+        buffer[index] = UInt8(48 + number % 10)
+        number /= 10
+      }
+      if sign {
+        index -= 1
+        buffer[index] = UInt8(ascii: "-")
+      }
+      return String(decoding: UnsafeBufferPointer(rebasing: buffer[index..<32]), as: UTF8.self)
+    }
+  }
+
+  private static let powersOfTen: [Double] = [1, 10, 100, 1e3, 1e4, 1e5, 1e6]
 
   private static func percentText(_ size: Double) -> String {
     size >= 1000 ? grouped(fixed(size, digits: 0)) : fixed(size, digits: size >= 100 ? 0 : 1)

@@ -5,7 +5,9 @@ package enum SafeText {
   /// U+FEFF, zero-width and direction-turning characters become visible: pictures (`␀`, `␇`) where
   /// Unicode has one, else U+FFFD.
   package static func visible(_ text: String) -> String {
-    guard text.utf8.contains(where: { $0 < 0x20 || $0 >= 0x7F }) else { return text }
+    guard text.utf8.contains(where: { $0 < 0x20 || $0 >= 0x7F }),
+      text.unicodeScalars.contains(where: { $0 == "\r" || $0 == "\u{1B}" || shown($0) != $0 })
+    else { return text }
     var out = String.UnicodeScalarView()
     var scalars = Array(text.unicodeScalars)[...]
     while let scalar = scalars.popFirst() {

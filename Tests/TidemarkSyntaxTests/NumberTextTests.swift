@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 import TidemarkSyntax
 
@@ -45,6 +46,21 @@ import TidemarkSyntax
     #expect(NumberText.decimal(1e-12, digits: 6) == "0")
     #expect(NumberText.decimal(-0.0000001, digits: 3) == "0")
     #expect(NumberText.fixed(1.5, digits: 3) == "1.500")
+  }
+
+  @Test("fixed decimals are those of printf, whatever their size")
+  func fixedAgreesWithPrintf() {
+    var state: UInt64 = 7
+    for _ in 0..<20_000 {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      let exponent = Double(state >> 60) - 8
+      let value = (Double(state >> 11) / 9_007_199_254_740_992 - 0.5) * pow(10, exponent)
+      let digits = Int(state >> 40 & 7)
+      #expect(NumberText.fixed(value, digits: digits) == String(format: "%.\(digits)f", value))
+    }
+    for (value, digits) in [(0.5, 0), (1.5, 0), (0.125, 2), (9.995, 2), (-0.04, 1), (0, 3)] {
+      #expect(NumberText.fixed(value, digits: digits) == String(format: "%.\(digits)f", value))
+    }
   }
 
   @Test("a probability below a thousandth is said to be so")

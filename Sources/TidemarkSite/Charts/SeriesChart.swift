@@ -40,6 +40,8 @@ struct SeriesChart {
 
   let series: SeriesChange
   let runs: [WindowRun]
+  /// The beginning of the title of each run's point.
+  let runTitles: [String]
   let scale: ValueScale
   let words: Words
   let notes: [Note]
@@ -53,11 +55,13 @@ struct SeriesChart {
   private let points: [SeriesPoint]
 
   init(
-    series: SeriesChange, runs: [WindowRun], scale: ValueScale, words: Words, notes: [Note],
+    series: SeriesChange, runs: [WindowRun], runTitles: [String], scale: ValueScale, words: Words,
+    notes: [Note],
     hasEnvironmentChange: Bool, address: @escaping (Int) -> String?
   ) {
     self.series = series
     self.runs = runs
+    self.runTitles = runTitles
     self.scale = scale
     self.words = words
     self.notes = notes
@@ -136,10 +140,11 @@ struct SeriesChart {
   /// Labels the first run of a day, as many as fit.
   private func days(_ svg: inout SVG, _ layout: Layout) {
     var last = -Double.infinity
-    var previous = ""
+    var previous = ""[...]
     let gap = (layout.right - layout.left) / Double(layout.dayLabels)
     for run in firstRun..<runs.count {
-      let day = String(TimeText.minute(runs[run].time).prefix(10))
+      let title = runTitles[run]
+      let day = title[..<title.utf8.index(title.startIndex, offsetBy: 10)]
       defer { previous = day }
       let x = x(run, layout)
       guard day != previous, x - last >= gap, x <= layout.right - 14 else { continue }
@@ -262,16 +267,12 @@ struct SeriesChart {
 
   /// `2026-11-23 13:08 UTC · 9fceb02 · 12.4 ms (+3.1 %)`, and the state of this run's.
   private func title(_ point: SeriesPoint, isLast: Bool) -> String {
-    let run = runs[point.run]
-    var parts = [TimeText.minute(run.time)]
-    if let commit = run.commit { parts.append(shortCommit(commit)) }
-    var value = scale.text(point.value)
+    var title = runTitles[point.run] + scale.text(point.value)
     if let level = series.level(at: point.run), level != 0 {
-      value += " (\(NumberText.percentChange((point.value - level) / abs(level) * 100)))"
+      title += " (" + NumberText.percentChange((point.value - level) / abs(level) * 100) + ")"
     }
-    parts.append(value)
-    if isLast { parts.append(words.text(series.state.mark.key)) }
-    return parts.joined(separator: " · ")
+    if isLast { title += " · " + words.text(series.state.mark.key) }
+    return title
   }
 
   private func changes(_ svg: inout SVG, _ axis: Scale, _ layout: Layout) {

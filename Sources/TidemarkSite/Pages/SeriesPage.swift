@@ -26,7 +26,8 @@ struct SeriesPage {
     var values = context.values(series, path: path)
     let notes = notes
     let chart = SeriesChart(
-      series: series, runs: context.report.runs, scale: scale, words: words,
+      series: series, runs: context.report.runs, runTitles: context.runTitles, scale: scale,
+      words: words,
       notes: notes.enumerated().map { .init(run: $0.element.run, number: $0.offset + 1) },
       hasEnvironmentChange: !environmentChanges.isEmpty,
       address: { run in context.runPaths[run].map { "../\($0)" } })
@@ -48,7 +49,7 @@ struct SeriesPage {
     values["pair_wide"] = pair.render(width: 720, css: "wide")
     values["pair_narrow"] = pair.render(width: 340, css: "narrow")
     values["judged"] = .list(judged)
-    values["points"] = try points()
+    values["points"] = points()
     values["points_title"] = .text(words.count("table.title", series.points.count))
     if series.points.count > SeriesPage.rowLimit {
       values["cut"] = .text(
@@ -135,24 +136,24 @@ struct SeriesPage {
   }
 
   /// The newest first.
-  private func points() throws(Problem) -> Value {
+  /// The rows of the table. What a row says of its run is rendered once for all series; the numbers,
+  /// twenty thousand for a hundred series, are put behind it as they are.
+  private func points() -> Value {
     var rows: [UInt8] = []
-    let runs = context.report.runs
+    let begins = HTML.escaped(words.text("series.begins"))
+    let starts = Set(series.changePoints.compactMap(\.index))
     for point in series.points.suffix(SeriesPage.rowLimit).reversed()
-    where runs.indices.contains(point.run) {
+    where context.pointRows.indices.contains(point.run) {
       let level = series.level(at: point.run)
       let change = level.flatMap { $0 == 0 ? nil : (point.value - $0) / abs($0) * 100 }
-      let values: [String: Value] = [
-        "time": context.runTimes[point.run],
-        "href": Value(context.runPaths[point.run].map { "../\($0)" }),
-        "commit": context.runCommits[point.run],
-        "value": .text(scale.number(point.value)),
-        "change": Value(change.map(NumberText.percentChange)),
-        "begins": .flag(
-          series.changePoints.contains { $0.index == point.run }),
-        "t": words.tree,
-      ]
-      try context.theme.render("point_row", .object(values), to: &rows)
+      rows += context.pointRows[point.run]
+      rows += "<td class=\"num\">".utf8
+      HTML.append(scale.number(point.value), to: &rows)
+      rows += "</td><td class=\"num\">".utf8
+      if let change { HTML.append(NumberText.percentChange(change), to: &rows) }
+      rows += "</td><td class=\"nowrap\">".utf8
+      if starts.contains(point.run) { rows += begins.utf8 }
+      rows += "</td></tr>\n".utf8
     }
     return .html(rows)
   }
