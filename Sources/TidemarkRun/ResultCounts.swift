@@ -67,35 +67,63 @@ extension Measurement {
 private enum RepeatCounter {
   static func count(_ results: Results) -> Int {
     guard results.tests.count > 1 else { return 0 }
-    var seen: Set<UInt64> = []
-    seen.reserveCapacity(results.tests.count)
+    var seen = HashTable(capacity: results.tests.count)
     var repeats = 0
-    // Tests of one class stand together: its part of the hash is made once for all of them.
-    var last = (suite: Int32.min, className: TextRange.empty, hash: UInt64(0))
-    for test in results.tests where test.role != .inner {
-      if test.suite != last.suite || test.className != last.className {
-        let seed = 0xcbf2_9ce4_8422_2325 ^ UInt64(bitPattern: Int64(test.suite))
-        last = (test.suite, test.className, hash(test.className, in: results, from: seed))
+    results.text.bytes.withUnsafeBufferPointer { text in
+      // Tests of one class stand together: its part of the hash is made once for all of them.
+      var last = (suite: Int32.min, className: TextRange.empty, hash: UInt64(0))
+      for test in results.tests where test.role != .inner {
+        if test.suite != last.suite || test.className != last.className {
+          let seed = 0xcbf2_9ce4_8422_2325 ^ UInt64(bitPattern: Int64(test.suite))
+          last = (test.suite, test.className, hash(test.className, in: text, from: seed))
+        }
+        var hash = hash(test.name, in: text, from: last.hash)
+        if test.detail >= 0, let parameters = results.detail(of: test)?.parameters {
+          for byte in parameters.utf8 { hash = (hash ^ UInt64(byte)) &* prime }
+        }
+        if !seen.insert(hash) { repeats += 1 }
       }
-      var hash = hash(test.name, in: results, from: last.hash)
-      if test.detail >= 0, let parameters = results.detail(of: test)?.parameters {
-        for byte in parameters.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3 }
-      }
-      if !seen.insert(hash).inserted { repeats += 1 }
     }
     return repeats
   }
 
+  private static let prime: UInt64 = 0x100_0000_01b3
+
   /// FNV-1a over 64 bits, a byte at a time, as its authors give it
   /// (http://www.isthe.com/chongo/tech/comp/fnv/).
   private static func hash(
-    _ range: TextRange, in results: Results, from seed: UInt64
+    _ range: TextRange, in text: UnsafeBufferPointer<UInt8>, from seed: UInt64
   ) -> UInt64 {
     var hash = seed
     let start = Int(range.start)
-    for byte in results.text.bytes[start..<start + Int(range.count)] {
-      hash = (hash ^ UInt64(byte)) &* 0x100_0000_01b3
+    for byte in text[start..<start + Int(range.count)] { hash = (hash ^ UInt64(byte)) &* prime }
+    return (hash ^ 0xff) &* prime
+  }
+}
+
+/// A set of hashes, half full at most, each in the first free place from its own on: a million cost
+/// 16 MB and no second hashing.
+private struct HashTable {
+  /// 0 is a free place; a hash of 0 stands as 1.
+  private var places: [UInt64]
+  private let mask: Int
+
+  init(capacity: Int) {
+    var size = 16
+    while size < capacity * 2 { size *= 2 }
+    places = [UInt64](repeating: 0, count: size)
+    mask = size - 1
+  }
+
+  /// - Returns: false if it was there already.
+  mutating func insert(_ given: UInt64) -> Bool {
+    let hash = max(given, 1)
+    var place = Int(truncatingIfNeeded: hash >> 20) & mask
+    while places[place] != 0 {
+      if places[place] == hash { return false }
+      place = (place + 1) & mask
     }
-    return (hash ^ 0xff) &* 0x100_0000_01b3
+    places[place] = hash
+    return true
   }
 }
