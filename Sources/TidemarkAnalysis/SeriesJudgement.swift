@@ -272,7 +272,10 @@ extension SeriesJudgement {
   }
 
   private func interval(_ change: SeriesChange) -> String {
-    guard let low = change.changeLow, let high = change.changeHigh else { return "" }
+    // Of values that do not vary there is nothing to say.
+    guard let low = change.changeLow, let high = change.changeHigh, high - low > 0.05 else {
+      return ""
+    }
     return " (95 % interval \(NumberText.percentChange(low))"
       + " to \(NumberText.percentChange(high)))"
   }

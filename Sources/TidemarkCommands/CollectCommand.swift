@@ -56,7 +56,9 @@ struct CollectCommand: TidemarkCommand {
     let document = RunDocument.write(
       (entries + unread).sorted { utf8Precedes($0.record.path, $1.record.path) }, header: header)
     try session.orExit(.usage) { () throws(Problem) in
-      if let out { try FileBytes.write(document, to: out) } else { Terminal.print(bytes: document) }
+      guard let out else { return Terminal.print(bytes: document) }
+      try OutputFolder.make(for: out)
+      try FileBytes.write(document, to: out)
     }
     for record in gathering.unread {
       if let error = record.error { session.progress.warn(error) }

@@ -27,7 +27,16 @@ struct Gathering: Sendable {
     let files = await Reading.read(
       search.files, keep: { FileOrDocument($0, labels) },
       done: { progress.bar($0, of: total, "files") })
-    for file in files.flatMap(\.entries) {
+    // The same document twice, as artifacts that are unpacked side by side hold it, is one.
+    var documents: Set<Identifier> = []
+    let distinct = files.filter { file in
+      guard let digest = file.documentDigest, !documents.insert(digest).inserted else {
+        return true
+      }
+      progress.detail("\(file.path): the same document stands elsewhere among the inputs")
+      return false
+    }
+    for file in distinct.flatMap(\.entries) {
       switch file.record.status {
       case .read: inputs.append(file.input)
       case _ where file.results.part != nil: inputs.append(file.input)
@@ -57,9 +66,13 @@ struct Gathering: Sendable {
 
 /// A file as it came, or the files that a run document tells of.
 private struct FileOrDocument: Sendable {
+  let path: String
   var entries: [Counted]
+  /// Of a run document's bytes.
+  var documentDigest: Identifier?
 
   init(_ file: ReadFile, _ labels: (String) -> Labels) {
+    path = file.path
     guard file.formatName == RunDocument.name, case .read(let results) = file.content,
       let header = results.part
     else {
@@ -67,7 +80,9 @@ private struct FileOrDocument: Sendable {
       return
     }
     do throws(Problem) {
-      entries = try RunDocument.entries(in: InputFile(path: file.path)).entries.map { entry in
+      let input = InputFile(path: file.path)
+      documentDigest = Digest.identifier(of: try input.contents().bytes)
+      entries = try RunDocument.entries(in: input).entries.map { entry in
         Counted(entry, of: header, in: file)
       }
     } catch {

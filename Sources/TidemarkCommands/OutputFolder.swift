@@ -1,4 +1,5 @@
 private import Glibc
+private import TidemarkFormats
 internal import TidemarkModel
 private import TidemarkSinks
 private import TidemarkSyntax
@@ -9,7 +10,7 @@ struct OutputFolder: Sendable {
   let path: String
 
   /// The names of all files that reports wrote here, a line each: only these are ever removed.
-  private static let ledger = ".tidemark-files"
+  private static let ledger = InputSearch.outputMark
 
   struct File: Sendable {
     var path: String
@@ -87,6 +88,12 @@ struct OutputFolder: Sendable {
     }
     if FileBytes.equal(target, file.bytes) { return }
     try FileBytes.write(file.bytes, to: target)
+  }
+
+  /// Makes the folder that a file is to stand in, with those above it.
+  static func make(for file: String) throws(Problem) {
+    guard let slash = file.lastIndex(of: "/"), slash > file.startIndex else { return }
+    try OutputFolder(path: "").makeFolder(String(file[..<slash]))
   }
 
   private func makeFolder(_ folder: String) throws(Problem) {

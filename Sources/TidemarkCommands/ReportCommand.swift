@@ -57,29 +57,39 @@ struct ReportCommand: TidemarkCommand {
         runOptions, session: session, inputs: gathering.inputs, git: git,
         now: Timestamp(millisecondsSince1970: ProcessEnvironment.now()))
     }
+    let (history, historyProblem) = await loaded
+    let header = await placed(facts.header, in: history, defaultBranch: facts.defaultBranch)
     let (built, clashes) = RunBuilder(
-      header: facts.header, job: facts.job, jobURL: facts.jobURL,
+      header: header, job: facts.job, jobURL: facts.jobURL,
       environment: MachineFacts.read(environment: session.environment)
     ).build(gathering.inputs)
     var run = built
     run.unread = gathering.unread
 
-    let (history, historyProblem) = await loaded
     var options = plan.judgeOptions
     options.take(plan.aliases, in: history)
     options.defaultBranch = options.defaultBranch ?? facts.defaultBranch
-    if let commit = facts.header.commit {
+    if let commit = header.commit {
       options.commits = CommitLog(await Git.log(upTo: commit, limit: 2000).reversed())
     }
-    options.links.run = facts.header.url
+    options.links.run = header.url
     var report = await Judge(options: options).report(on: run, against: history, workers: 2)
     report.reasons += clashes.map { $0.reason }
+    if let historyProblem {
+      report.baseline.message = "the history could not be read"
+      report.reasons.removeAll { $0.code == .baselineNone }
+      report.reasons.append(Reason(.segmentDamaged, historyProblem.description))
+      report.reasons.append(
+        Reason(.notRecorded, "the run was not recorded, because the history could not be read"))
+    }
     if !plan.noRecord,
       let problem = record(
         run, report, in: plan.history, hasResults: gathering.hasResults,
         isReadable: historyProblem == nil)
     {
-      report.reasons.append(Reason(.notRecorded, problem.description))
+      report.reasons.append(
+        Reason(.notRecorded, "the run was not recorded: \(problem.description)"))
+      session.progress.warn(problem)
     }
 
     report.reasons = report.reasons.weightiestFirst
@@ -93,6 +103,24 @@ struct ReportCommand: TidemarkCommand {
     if let historyProblem { throw session.fail(historyProblem, .nothingRead) }
     if !gathering.hasResults, !plan.allowEmpty { throw ExitStatus.nothingRead }
     if report.gate.contains(where: { $0.failed }) { throw ExitStatus.gate }
+  }
+
+  /// The header with what a change's place needs and nobody has told yet: the merge base from git,
+  /// and the branch of a base that was given as a commit.
+  private func placed(
+    _ given: RunHeader, in history: HistoryContents, defaultBranch: String?
+  ) async -> RunHeader {
+    var header = given
+    if header.base == nil, let commit = header.mergeBase {
+      let run = history.runs.last { $0.header.commit == commit && $0.header.pullRequest == nil }
+      header.base = run?.header.branch ?? defaultBranch
+    }
+    if header.mergeBase == nil, let commit = header.commit, let base = header.base,
+      header.pullRequest != nil || base != header.branch
+    {
+      header.mergeBase = await Git.mergeBase(of: commit, and: base)
+    }
+    return header
   }
 
   /// The history's runs; one that is there and cannot be read at all is empty, with the problem.

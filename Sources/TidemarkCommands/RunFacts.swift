@@ -23,7 +23,8 @@ struct RunFacts: Sendable {
     let told = documents.max { ($0.attempt, $0.time) < ($1.attempt, $1.time) }
 
     let time = try RunFacts.time(options.time ?? settings.text("time"))
-    let base = options.base ?? settings.text("base") ?? platform.base ?? told?.base
+    let base = (options.base ?? settings.text("base") ?? platform.base ?? told?.base)
+      .map(RunFacts.branch)
     header = RunHeader(
       id: "",
       attempt: options.attempt ?? settings.number("attempt") ?? platform.attempt
@@ -44,6 +45,12 @@ struct RunFacts: Sendable {
     header.id =
       options.runID ?? settings.text("run_id") ?? platform.runID ?? told?.id
       ?? RunFacts.digest(header, inputs)
+    guard header.attempt >= 1 else {
+      throw Problem("--attempt \(header.attempt) is no attempt", remedy: "count from 1")
+    }
+    if let url = header.url, !url.hasPrefix("https://"), !url.hasPrefix("http://") {
+      throw Problem("--url \(url) is no address", remedy: "begin it with https://")
+    }
     job = options.job ?? settings.text("job") ?? platform.job ?? "default"
     jobURL = platform.jobURL
     defaultBranch = platform.defaultBranch
@@ -67,6 +74,14 @@ struct RunFacts: Sendable {
       labels[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
     }
     return labels
+  }
+
+  /// The branch's own name: without `refs/heads/`, and without the remote that a checkout calls it by.
+  private static func branch(_ name: String) -> String {
+    for prefix in ["refs/heads/", "refs/remotes/origin/", "origin/"] where name.hasPrefix(prefix) {
+      return String(name.dropFirst(prefix.count))
+    }
+    return name
   }
 
   private static func isCommit(_ text: String) -> Bool {

@@ -15,7 +15,10 @@ struct TerminalReport {
     self.usesColor = usesColor
   }
 
-  var lines: [String] {
+  /// Names come from outside: no line of them is a command of a runner.
+  var lines: [String] { unsafeLines.map(Terminal.harmless) }
+
+  private var unsafeLines: [String] {
     var lines = [headline]
     if !report.baseline.message.isEmpty { lines.append("  " + safe(report.baseline.message)) }
     for reason in report.reasons.prefix(Self.limit) { lines.append("  " + safe(reason.message)) }
@@ -35,7 +38,8 @@ struct TerminalReport {
     var facts: [String] = []
     if totals.total > 0 {
       facts.append(
-        "\(NumberText.count(totals.total)) tests, \(NumberText.count(failed)) failed")
+        "\(NumberText.count(totals.total)) \(totals.total == 1 ? "test" : "tests"), "
+          + "\(NumberText.count(failed)) failed")
     }
     if report.seriesTotals.series > 0 {
       facts.append(
@@ -73,8 +77,8 @@ struct TerminalReport {
         default: paint("▢ missing", "33")
         }
       let change = series.changePercent.map { " " + NumberText.percentChange($0) } ?? ""
-      let since = series.changePoint?.commit.map { " since \($0.prefix(9))" } ?? ""
-      return "  \(mark) \(series.identity.shown)\(change)\(safe(since))"
+      let since = series.changePoint?.commit.map { " since " + safe(String($0.prefix(9))) } ?? ""
+      return "  \(mark) \(series.identity.shown)\(change)\(since)"
     }
   }
 
@@ -88,7 +92,7 @@ struct TerminalReport {
     return lines
   }
 
-  private func safe(_ text: String) -> String { Terminal.harmless(SafeText.oneLine(text)) }
+  private func safe(_ text: String) -> String { SafeText.oneLine(text) }
 
   private func paint(_ text: String, _ code: String) -> String {
     usesColor ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text

@@ -18,6 +18,9 @@ package struct InputSearch: Sendable {
   /// Symbolic links below folders, which are never followed.
   package private(set) var skippedLinks = 0
 
+  /// The file that marks a folder of outputs: `report` keeps its list of files in it.
+  package static let outputMark = ".tidemark-files"
+
   /// The most files of one search, and the deepest folder.
   private static let fileLimit = 1_000_000
   private static let depthLimit = 64
@@ -107,6 +110,8 @@ package struct InputSearch: Sendable {
       }
       if let path = InputSearch.canonical(folder), excluded.contains(path) { return }
       guard let entries = list(folder) else { return }
+      // The outputs of an earlier report are no results.
+      if entries.contains(InputSearch.outputMark) { return }
       let prefix = folder.hasSuffix("/") ? folder : folder + "/"
       for entry in entries where entry != ".git" {
         let path = prefix + entry

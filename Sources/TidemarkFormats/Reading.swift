@@ -3,6 +3,7 @@ package import TidemarkModel
 /// One input file and what became of it.
 package struct ReadFile: Sendable {
   package var path: String
+  /// Named by the user, or most likely a report that went wrong: to be told even if it holds nothing.
   package var wasNamed: Bool
   package var format: (any Format.Type)?
   package var content: Content
@@ -59,8 +60,9 @@ package enum Reading {
         let head = try head(of: found.file)
         format = recognise(head)
         guard format != nil else {
+          let isLost = Unrecognised.isLostReport(head, path: path)
           return ReadFile(
-            path: path, wasNamed: found.wasNamed, format: nil,
+            path: path, wasNamed: found.wasNamed || isLost, format: nil,
             content: .unrecognised(Unrecognised.explain(head, path: path)))
         }
       }

@@ -7,6 +7,18 @@ package enum Unrecognised {
     return Problem(what, path: path, line: head.bytes.isEmpty ? nil : 1, remedy: remedy)
   }
 
+  /// Whether the file is most likely a report that went wrong on its way: empty, a pointer in a
+  /// report's place, a page saved under a report's name. Found in a folder, others are passed over.
+  package static func isLostReport(_ head: Head, path: String) -> Bool {
+    let name = path.split(separator: "/").last ?? ""
+    let endings = [".xml", ".json", ".trx", ".tap", ".jsonl", ".ndjson"]
+    guard endings.contains(where: { name.lowercased().hasSuffix($0) }) else { return false }
+    if head.firstInk == nil { return true }
+    return head.contains("version https://git-lfs.github.com/spec/")
+      || (head.contains("<<<<<<< ") && head.contains(">>>>>>> "))
+      || head.rootElement?.lowercased() == "html" || head.contains("<!DOCTYPE html")
+  }
+
   private static let regenerate = "have the job write the report anew, or exclude the file"
 
   private static func diagnosis(_ head: Head) -> (String, String) {

@@ -54,10 +54,14 @@ package struct Report: Sendable {
     cuts = []
   }
 
-  /// The tests whose state is worth a line: everything but `passing`, the worst first.
+  /// The tests whose state is worth a line: everything but `passing`, the worst first. Without a
+  /// baseline every test is new, and only those that fail are worth one.
   package var testChanges: [TestResult] {
+    let isFirst = baseline.status == .none
     var byRank = [[TestResult]](repeating: [], count: TestState.allCases.count)
     for index in tests.indices where tests[index].state != .passing {
+      let isFailure = tests[index].outcome?.isFailure ?? false
+      if isFirst, tests[index].state == .new, !isFailure { continue }
       byRank[tests[index].state.rank].append(tests[index])
     }
     // Each stays in the order of ``tests``.

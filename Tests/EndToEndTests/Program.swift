@@ -37,12 +37,12 @@ enum Program {
 
   /// Runs the program with nothing in its environment but `PATH` and `variables`.
   ///
-  /// - Parameter prefix: A command that runs the program (`taskset -c 0`).
+  /// - Parameter prefix: A command that runs the program (`taskset -c 0`); without arguments, it alone.
   static func run(
     _ arguments: [String], in folder: String = NSTemporaryDirectory(),
     environment variables: [String: String] = [:], prefix: [String] = []
   ) async throws -> Answer {
-    let command = prefix + [path] + arguments
+    let command = prefix.isEmpty || !arguments.isEmpty ? prefix + [path] + arguments : prefix
     var environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
     environment.merge(variables) { $1 }
     let pairs = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }

@@ -107,6 +107,70 @@ private let failing = """
     #expect(verify.errors.contains(name))
   }
 
+  @Test("a terminal's log takes no name for a command")
+  func logCommands() async throws {
+    let name = "##vso[task.setvariable variable=x]y"
+    try folder.write("1..2\nnot ok 1 - \(name)\nnot ok 2 - ::error::x\n", to: "a.tap")
+    let answer = try await report(["a.tap"])
+    #expect(answer.output.contains("task.setvariable"))
+    #expect(!answer.output.contains("##vso["))
+  }
+
+  @Test("an empty report found in a folder is told, a file that is no report is not")
+  func lostReport() async throws {
+    try folder.write(passing, to: "results/a.xml")
+    try folder.write("", to: "results/b.xml")
+    try folder.write("some log", to: "results/c.log")
+    _ = try await report(["results"])
+    let inputs = try json()["inputs"] as? [[String: Any]] ?? []
+    #expect(inputs.compactMap { $0["path"] as? String } == ["results/a.xml", "results/b.xml"])
+    #expect(try reasons().contains("input_unrecognised"))
+  }
+
+  @Test("the same document twice is one; the outputs of an earlier report are no inputs")
+  func sameDocumentTwice() async throws {
+    try folder.write(passing, to: "a.xml")
+    _ = try await Program.run(
+      ["collect", "a.xml", "--job", "x", "--commit", "c1", "--out", "in/1.json"], in: folder.path)
+    let document = try #require(folder.read("in/1.json"))
+    try folder.write(document, to: "in/again/1.json")
+    _ = try await report(["in"])
+    #expect((try json()["tests"] as? [String: Any])?["total"] as? Int == 2)
+    _ = try await report(["."], options: ["--out", "elsewhere", "--no-record"])
+    let data = Data((folder.read("elsewhere/report.json") ?? "").utf8)
+    let json = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+    let inputs = json?["inputs"] as? [[String: Any]] ?? []
+    #expect(!inputs.contains { ($0["path"] as? String)?.contains("tidemark-report") == true })
+  }
+
+  @Test("a pull request is held against what its base had where git says that it left")
+  func mergeBase() async throws {
+    try folder.write(passing, to: "a.xml")
+    let script = """
+      git init -q -b main . && git config user.email a@example.com && git config user.name A
+      for i in 1 2 3 4 5 6; do git commit -q --allow-empty -m "main $i"; git tag m$i; done
+      git checkout -q -b feature m3 && git commit -q --allow-empty -m change
+      """
+    try folder.write(script, to: "make.sh")
+    _ = try await Program.run([], in: folder.path, prefix: ["/bin/sh", "make.sh"])
+    for index in 1...6 {
+      let commit = try await Program.run(
+        [], in: folder.path, prefix: ["/usr/bin/git", "rev-parse", "m\(index)"])
+      let hash = String(commit.output.prefix(40))
+      _ = try await report(
+        ["a.xml"], run: "m\(index)", day: index, options: ["--commit", hash])
+    }
+    let head = try await Program.run(
+      [], in: folder.path, prefix: ["/usr/bin/git", "rev-parse", "feature"])
+    _ = try await report(
+      ["a.xml"], run: "p", day: 9,
+      options: [
+        "--branch", "feature", "--base", "main", "--pull-request", "7", "--commit",
+        String(head.output.prefix(40)),
+      ])
+    #expect((try json()["baseline"] as? [String: Any])?["runs"] as? Int == 3)
+  }
+
   @Test("a history of which nothing can be read is exit status 3")
   func unreadableHistory() async throws {
     try folder.write(passing, to: "a.xml")

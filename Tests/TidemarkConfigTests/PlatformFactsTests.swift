@@ -78,7 +78,9 @@ import TidemarkModel
         "head_repository": {"full_name": "fork/r"}, "pull_requests": []}}
         """)
     #expect(facts.runID == "12345678901" && facts.attempt == 3)
-    #expect(facts.commit == "head" && facts.branch == "topic" && facts.isFork)
+    // A fork's pull request has no number here; its branch is named as GitHub shows it.
+    #expect(facts.commit == "head" && facts.branch == "fork/r:topic" && facts.isFork)
+    #expect(facts.pullRequest == "fork/r:topic" && facts.base == "main")
     #expect(facts.startTime == Timestamp(millisecondsSince1970: 1_795_439_280_000))
   }
 

@@ -10,11 +10,12 @@ private func test(_ name: String, _ state: TestState) -> TestResult {
 }
 
 @Suite struct ReportTests {
-  private func report(_ tests: [TestResult]) -> Report {
+  private func report(_ tests: [TestResult], _ status: Baseline.Status = .ok) -> Report {
     var report = Report(
       run: RunHeader(id: "1", time: Timestamp(millisecondsSince1970: 0)),
       generator: Generator(version: "0"))
     report.tests = tests
+    report.baseline = Baseline(status: status)
     return report
   }
 
@@ -29,10 +30,19 @@ private func test(_ name: String, _ state: TestState) -> TestResult {
     #expect(!report.testChanges.contains { $0.state == .passing })
   }
 
+  @Test("without a baseline a new test that passes is no change")
+  func firstRun() {
+    #expect(report([test("b", .new), test("e", .newlyFailing)], .none).testChanges.count == 1)
+    #expect(report([test("b", .new)], .ok).testChanges.count == 1)
+  }
+
   @Test("a new report claims nothing: it is unjudged and without baseline")
   func empty() {
-    #expect(report([]).verdict == .unjudged)
-    #expect(report([]).baseline.status == .none)
+    let report = Report(
+      run: RunHeader(id: "1", time: Timestamp(millisecondsSince1970: 0)),
+      generator: Generator(version: "0"))
+    #expect(report.verdict == .unjudged)
+    #expect(report.baseline.status == .none)
   }
 
   @Test("report.json begins with its schema and holds no number that is not finite")

@@ -58,7 +58,8 @@ extension StoredRun {
     for value in values {
       guard let series = contents.seriesEntry(value.series) else { continue }
       let number = NumberText.exact(value.value) ?? "–"
-      lines.append("\(series.id)  \(number) \(series.unit.text)  \(series.identity.shown)")
+      let unit = SafeText.oneLine(series.unit.text)
+      lines.append("\(series.id)  \(number) \(unit)  \(series.identity.shown)")
     }
     return lines
   }

@@ -89,12 +89,20 @@ enum GitHubActions {
     facts.jobURL = nil
     facts.startTime = run["run_started_at"]?.string.flatMap { TimeText.parse($0) }
     facts.isScheduled = run["event"]?.string == "schedule"
-    facts.isFork = run["head_repository"]?["full_name"]?.string != repository
-    // Empty for a fork's pull request.
+    let head = run["head_repository"]?["full_name"]?.string
+    facts.isFork = head != repository
+    facts.pullRequest = nil
+    // The list is empty for a fork's pull request: the run is marked as one all the same, under the
+    // name that GitHub shows for its branch, so that it is no baseline for this repository's.
+    if run["event"]?.string == "pull_request" || facts.isFork, let branch = facts.branch {
+      facts.branch = facts.isFork ? "\(head ?? "fork"):\(branch)" : branch
+      facts.pullRequest = facts.branch
+      facts.base = facts.defaultBranch
+    }
     var pulls = run["pull_requests"]?.elements
     if let pull = pulls?.next() {
       facts.pullRequest = pull["number"]?.int.map { String($0) }
-      facts.base = pull["base"]?["ref"]?.string
+      facts.base = pull["base"]?["ref"]?.string ?? facts.base
     }
   }
 }
