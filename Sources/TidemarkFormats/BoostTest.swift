@@ -71,6 +71,7 @@ private final class BoostReading {
         reported.append(report(node, path))
       } else {
         logged.append(log(node, path))
+        if let problem = node.limitProblem(node["name"] ?? "") { results.problems.append(problem) }
       }
     case "BuildInfo":
       for (attribute, fact) in [("compiler", "compiler"), ("boost", "boost"), ("platform", "os")] {

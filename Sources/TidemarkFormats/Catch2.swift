@@ -30,33 +30,81 @@ package enum Catch2: Format {
 }
 
 private final class Catch2Reading {
-  static let records: Set<String> = ["TestCase", "OverallResultsCases"]
+  // Not `TestCase`: with `-s` every assertion stands in it.
+  static let records: Set<String> = [
+    "OverallResult", "OverallResultsCases", "BenchmarkResults", "Expression", "Exception",
+    "FatalErrorCondition", "Failure", "Skip",
+  ]
+  /// More failures than these of one test case say nothing new.
+  private static let findingLimit = 100
+
+  /// What says why, with the names of the sections that it stands in.
+  private struct Finding {
+    var node: XMLNode
+    var sections: [String]
+  }
+
+  /// The test case that was begun.
+  private struct Open {
+    var node: XMLNode
+    var path: [String]
+    var failures: [Finding] = []
+    var skips: [Finding] = []
+  }
 
   private var results = Results()
   private var suites = SuiteTable()
+  private var open: Open?
   private var claimedFailures: Int?
 
   func take(_ node: XMLNode, _ above: [XMLNode]) {
-    if node.name == "TestCase" { return append(node, above) }
-    // Not a group's: it counts the same again.
-    guard above.count == 1, let failures = node["failures"].flatMap({ Int($0) }) else { return }
-    claimedFailures = failures &+ (claimedFailures ?? 0)
+    guard let index = above.lastIndex(where: { $0.name == "TestCase" }) else {
+      // Not a group's totals: they count the same again.
+      if node.name == "OverallResultsCases", above.count == 1,
+        let failures = node["failures"].flatMap({ Int($0) })
+      {
+        claimedFailures = failures &+ (claimedFailures ?? 0)
+      }
+      return
+    }
+    begin(above[index], under: above[..<index])
+    let sections = above[(index + 1)...].map { $0["name"] ?? "" }
+    switch node.name {
+    case "OverallResult": if sections.isEmpty { end(with: node) }
+    case "BenchmarkResults": take(node, [above[index]["name"] ?? ""] + sections)
+    case "Skip":
+      if open?.skips.isEmpty ?? false {
+        open?.skips.append(Finding(node: node, sections: sections))
+      }
+    case _ where node["success"] == "true": break
+    default:
+      if open.map({ $0.failures.count < Catch2Reading.findingLimit }) ?? false {
+        open?.failures.append(Finding(node: node, sections: sections))
+      }
+    }
   }
 
-  private func append(_ node: XMLNode, _ above: [XMLNode]) {
-    let name = node["name"] ?? ""
+  private func begin(_ test: XMLNode, under above: ArraySlice<XMLNode>) {
+    if let open, open.node.line != test.line || open.node["name"] != test["name"] { end(with: nil) }
+    guard open == nil else { return }
     var path: [String] = []
     for part in above.compactMap({ $0["name"] }) where path.last != part { path.append(part) }
-    let result = node.child("OverallResult")
+    open = Open(node: test, path: path)
+  }
+
+  private func end(with result: XMLNode?) {
+    guard let found = open else { return }
+    open = nil
+    let name = found.node["name"] ?? ""
     let outcome = Catch2Reading.outcome(result)
     results.append(
-      suite: suites.number(path, in: &results), name: name, outcome: outcome,
-      duration: result?["durationInSeconds"]?.decimal, detail: detail(node, outcome))
+      suite: suites.number(found.path, in: &results), name: name, outcome: outcome,
+      duration: result?["durationInSeconds"]?.decimal, detail: detail(found, outcome, result))
     if result == nil {
       results.problems.append(
-        ResultProblem(.unterminated, "\(name): has no result", line: node.line, isBlocking: true))
+        ResultProblem(
+          .unterminated, "\(name): has no result", line: found.node.line, isBlocking: true))
     }
-    takeBenchmarks(of: node, under: [name])
   }
 
   /// A test case of which some part was skipped and no part failed is skipped.
@@ -68,58 +116,41 @@ private final class Catch2Reading {
 
   // MARK: Failures
 
-  /// What says why, with the names of the sections that it stands in.
-  private struct Finding {
-    var node: XMLNode
-    var sections: [String]
-  }
-
-  private func detail(_ node: XMLNode, _ outcome: Outcome) -> TestDetail? {
+  private func detail(_ open: Open, _ outcome: Outcome, _ result: XMLNode?) -> TestDetail? {
     guard outcome != .passed else { return nil }
-    var found: [Finding] = []
-    gather(node, [], outcome == .skipped ? ["Skip"] : Catch2Reading.failures, into: &found)
+    let found = outcome == .skipped ? open.skips : open.failures
     guard let first = found.first else { return nil }
     var detail = TestDetail(
       message: nil, trace: found.map(Catch2Reading.describe).joined(separator: "\n"))
     detail.message = Catch2Reading.say(first.node).firstLine ?? detail.message
-    detail.type = first.node["type"] ?? (outcome == .failed ? first.node.name : nil)
-    detail.file = first.node["filename"] ?? node["filename"]
-    detail.line = (first.node["line"] ?? node["line"]).flatMap { Int($0) }
-    if outcome == .failed {
-      let result = node.child("OverallResult")
-      let output = ["StdOut", "StdErr"].compactMap { result?.text(of: $0) }.joined(separator: "\n")
-      detail.output = TestDetail.tail(output)
+    detail.file = first.node["filename"] ?? open.node["filename"]
+    detail.line = (first.node["line"] ?? open.node["line"]).flatMap { Int($0) }
+    if outcome != .skipped {
+      detail.type = first.node["type"] ?? first.node.name
+      let output = ["StdOut", "StdErr"].compactMap { result?.text(of: $0) }
+      detail.output = TestDetail.tail(output.joined(separator: "\n"))
     }
     return detail
-  }
-
-  private static let failures: Set<String> = [
-    "Expression", "Exception", "FatalErrorCondition", "Failure",
-  ]
-  /// More than these of one test case say nothing new.
-  private static let findingLimit = 100
-
-  private func gather(
-    _ node: XMLNode, _ sections: [String], _ names: Set<String>, into found: inout [Finding]
-  ) {
-    for child in node.children where found.count < Catch2Reading.findingLimit {
-      if child.name == "Section" {
-        gather(child, sections + [child["name"] ?? ""], names, into: &found)
-      } else if names.contains(child.name), child["success"] != "true" {
-        found.append(Finding(node: child, sections: sections))
-      }
-    }
   }
 
   private static func say(_ node: XMLNode) -> String {
     // An exception that an expression threw stands inside it.
     let thrown = node.children.first { $0.name == "Exception" || $0.name == "FatalErrorCondition" }
-    guard node.name == "Expression" else { return node.text.nonEmpty ?? node.name }
+    guard node.name == "Expression" else { return plain(node.text) ?? node.name }
     let type = node["type"] ?? ""
-    let original = node.text(of: "Original") ?? ""
-    let expanded = node.text(of: "Expanded").flatMap { $0 == original ? nil : " [\($0)]" } ?? ""
-    let why = (thrown?.text.nonEmpty).map { ": \($0)" } ?? ""
-    return "\(type)(\(original))\(expanded)\(why)"
+    let original = node.text(of: "Original").flatMap(plain) ?? ""
+    let expanded = node.text(of: "Expanded").flatMap(plain) ?? original
+    let why = thrown.flatMap { plain($0.text) }.map { ": \($0)" } ?? ""
+    let values = expanded == original ? "" : " [\(expanded)]"
+    return "\(type)(\(original))\(values)\(why)"
+  }
+
+  /// Texts stand on lines of their own, as far in as their element; nil for blanks.
+  private static func plain(_ text: String) -> String? {
+    let lines = text.split(whereSeparator: \.isNewline).map { line in
+      String(line.drop(while: \.isWhitespace))
+    }
+    return lines.joined(separator: "\n").nonEmpty
   }
 
   private static func describe(_ finding: Finding) -> String {
@@ -130,16 +161,6 @@ private final class Catch2Reading {
   }
 
   // MARK: Benchmarks
-
-  private func takeBenchmarks(of node: XMLNode, under path: [String]) {
-    for child in node.children {
-      if child.name == "Section" {
-        takeBenchmarks(of: child, under: path + [child["name"] ?? ""])
-      } else if child.name == "BenchmarkResults" {
-        take(child, path)
-      }
-    }
-  }
 
   private func take(_ benchmark: XMLNode, _ path: [String]) {
     let name = benchmark["name"] ?? ""
@@ -166,6 +187,7 @@ private final class Catch2Reading {
   }
 
   func finish(_ repairs: [ResultProblem]) -> Results {
+    end(with: nil)
     results.checkFailures(claimed: claimedFailures)
     results.problems += repairs
     return results

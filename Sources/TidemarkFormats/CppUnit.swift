@@ -11,7 +11,7 @@ package enum CppUnit: Format {
     counts more failures than the lists hold is a problem.
     """
   package static let dropped =
-    "Ids, test paths, the timed tree, own elements of XmlOutputter hooks."
+    "Ids, and what hooks of the outputter add: paths, times, the timed tree, facts of the suite."
 
   package static func recognises(_ head: Head) -> Recognition {
     // Visual Studio's results have the same root, and none of these below it.
@@ -35,7 +35,7 @@ private final class CppUnitReading {
     switch (node.name, list) {
     case ("Statistics", "TestRun"):
       let total = node.text(of: "FailuresTotal").flatMap { Int($0) }
-      claimedFailures = total.map { $0 + (claimedFailures ?? 0) }
+      claimedFailures = total.map { $0 &+ (claimedFailures ?? 0) }
     case ("Test", "SuccessfulTests"): append(node, .passed)
     case ("Test", "SkippedTests"): append(node, .skipped)
     case (_, "FailedTests"):

@@ -46,6 +46,7 @@ private final class QTestReading {
     let className = above.last { $0.name == "TestCase" }?["name"] ?? ""
     let function = node["name"] ?? ""
     let rows = rows(of: node)
+    if let problem = node.limitProblem(function) { results.problems.append(problem) }
     for row in rows {
       guard let outcome = row.outcome else { continue }
       let name = row.tag.isEmpty ? function : "\(function)(\(row.tag))"
