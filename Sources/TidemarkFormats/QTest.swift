@@ -127,14 +127,18 @@ private final class QTestReading {
     }
     let metric = benchmark["metric"] ?? "value"
     let (unit, direction) = QTestReading.measure(metric)
+    // Qt before 4.7 wrote the total of all iterations, under names in small letters.
+    let isTotal = metric.first?.isLowercase ?? false
+    let count = isTotal ? max(benchmark["iterations"]?.decimal ?? 1, 1) : 1
     results.measurements.append(
-      Measurement(name: name, metric: metric, value: value, unit: unit, direction: direction))
+      Measurement(
+        name: name, metric: metric, value: value / count, unit: unit, direction: direction))
   }
 
   /// Units of the names of Qt Test's metrics (`qbenchmarkmetric.cpp`).
   private static func measure(_ metric: String) -> (Unit, Direction) {
     switch metric {
-    case "WalltimeMilliseconds": (.milliseconds, .lower)
+    case "WalltimeMilliseconds", "walltime": (.milliseconds, .lower)
     case "WalltimeNanoseconds": (.nanoseconds, .lower)
     case "BytesAllocated": (.bytes, .lower)
     case "BytesPerSecond": (Unit(text: "B/s", quantity: .rate, scale: 1), .higher)

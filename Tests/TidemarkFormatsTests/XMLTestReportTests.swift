@@ -76,7 +76,7 @@ private func problems(_ results: Results) -> [String] {
     """
 
   @Test("an exception is an error at its last checkpoint, an error outside test cases a problem")
-  func log() throws {
+  func logged() throws {
     let results = try BoostTest.read(memory(log))
     #expect(lines(results) == ["known failed", "dies errored"])
     #expect(results.tests[0].duration == 0.0015)
@@ -166,6 +166,17 @@ private func problems(_ results: Results) -> [String] {
     #expect(results.measurements.map(\.name) == ["C::speed(n)"])
     #expect(results.measurements.map(\.unit) == [.milliseconds])
     #expect(problems(results) == ["unterminated none: has no verdict"])
+  }
+
+  @Test("the oldest benchmark results are totals, and are divided by their iterations")
+  func totals() throws {
+    let text = """
+      <TestCase name="C"><TestFunction name="f"><BenchmarkResult metric="walltime" tag="" value="32"
+       iterations="64"/><Incident type="pass" file="" line="0"/></TestFunction></TestCase>
+      """
+    let results = try QTest.read(memory(text))
+    #expect(results.measurements.map(\.value) == [0.5])
+    #expect(results.measurements.map(\.unit) == [.milliseconds])
   }
 
   @Test("the light form has no root")
