@@ -31,7 +31,9 @@ package enum Recognition: Hashable, Sendable {
 /// Every format, most specific first: the first that recognises a file reads it.
 package let formats: [any Format.Type] = [
   // XML: each known by its root and what stands in it.
-  TRX.self, NUnit3.self, NUnit2.self, XUnit.self, TestNG.self, JUnit.self,
+  TRX.self, CppUnit.self, NUnit3.self, NUnit2.self, XUnit.self, TestNG.self, BoostTest.self,
+  CTest.self, QTest.self, LibCheck.self, UnitTestPP.self, Catch2.self, Robot.self,
+  SonarExecutions.self, Allure1.self, JUnit.self,
   // Our own, known by its schema's name.
   RunDocument.self,
   // JSON lines, known by any one of their lines. Benchmarks without tests go to the benchmark reader.
