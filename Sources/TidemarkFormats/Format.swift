@@ -44,6 +44,6 @@ package let formats: [any Format.Type] = [
   GoogleBenchmark.self, PytestBenchmark.self, Pyperf.self, BenchmarkDotNet.self, JMH.self,
   Hyperfine.self, VitestBench.self, K6.self, Fio.self, ASV.self, LMEval.self,
   CriterionEstimates.self, GitHubActionBenchmark.self, BencherMetricFormat.self,
-  // Text, by its lines.
-  TAP.self,
+  // Text, by its lines. TAP last: `ok 1` may stand in what others print.
+  GoTestText.self, CriterionText.self, CargoBench.self, BenchmarkJS.self, TAP.self,
 ]
