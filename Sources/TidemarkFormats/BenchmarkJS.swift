@@ -5,7 +5,7 @@ private import TidemarkSyntax
 package enum BenchmarkJS: Format {
   package static let name = "benchmarkjs"
   package static let producers =
-    "Benchmark.js (String(event.target)), benny's and others' like lines"
+    "Benchmark.js (String(event.target))"
   package static let specification = "https://benchmarkjs.com/docs/#prototype_toString"
   package static let kept =
     "Operations per second with the number of runs, and the standard error from the margin of error."

@@ -27,7 +27,7 @@ package enum CargoBench: Format {
 /// What the criterion crate prints.
 package enum CriterionText: Format {
   package static let name = "criterion-text"
-  package static let producers = "criterion.rs (cargo bench), codspeed's and divan's look-alikes"
+  package static let producers = "criterion.rs (cargo bench)"
   package static let specification =
     "https://bheisler.github.io/criterion.rs/book/user_guide/command_line_output.html"
   package static let kept = """

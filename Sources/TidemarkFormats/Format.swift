@@ -45,5 +45,6 @@ package let formats: [any Format.Type] = [
   Hyperfine.self, VitestBench.self, K6.self, Fio.self, ASV.self, LMEval.self,
   CriterionEstimates.self, GitHubActionBenchmark.self, BencherMetricFormat.self,
   // Text, by its lines. TAP last: `ok 1` may stand in what others print.
-  GoTestText.self, CriterionText.self, CargoBench.self, BenchmarkJS.self, TAP.self,
+  GoTestText.self, CriterionText.self, CargoBench.self, BenchmarkJS.self, ApacheBench.self,
+  Wrk.self, Sysbench.self, MLPerf.self, TAP.self,
 ]
