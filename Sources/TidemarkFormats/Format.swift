@@ -45,7 +45,9 @@ package let formats: [any Format.Type] = [
   // two made of names and values alone say least and come last.
   GoogleBenchmark.self, PytestBenchmark.self, Pyperf.self, BenchmarkDotNet.self, JMH.self,
   Hyperfine.self, VitestBench.self, K6.self, Fio.self, ASV.self, LMEval.self,
+  Inspect.self, MTEB.self, Promptfoo.self, Lighthouse.self, SizeLimit.self,
   CriterionEstimates.self, GitHubActionBenchmark.self, BencherMetricFormat.self,
-  // Text, by its lines.
-  TAP.self,
+  // Text, by its lines. TAP last: `ok 1` may stand in what others print.
+  GoTestText.self, CriterionText.self, CargoBench.self, BenchmarkJS.self, ApacheBench.self,
+  Wrk.self, Sysbench.self, MLPerf.self, OpenMetrics.self, Locust.self, JTL.self, TAP.self,
 ]

@@ -13,7 +13,7 @@ package enum GoBench: Format {
   package static let kept = """
     ns/op as the main metric, every other unit as a further one; repeats as samples; the package as \
     label `pkg`; goos, goarch, cpu and GOMAXPROCS as facts; failed benchmarks and packages as \
-    blocking problems.
+    blocking problems; the tests of a run with -v.
     """
   package static let dropped = "Numbers of iterations; other configuration lines; log lines."
 
@@ -33,17 +33,12 @@ package enum GoBench: Format {
     if Head(raw: try file.prefix(Head.limit), isWhole: false).firstInk == UInt8(ascii: "{") {
       return try GoTestJSON.read(file)
     }
-    var reader = try LineReader(file)
-    var lines = GoBenchLines()
-    while let line = try reader.next() {
-      lines.read(line.text, package: nil, number: line.number)
-    }
-    guard !lines.isEmpty || lines.hasFailed else {
+    // A run with `-v` prints its tests too.
+    let stream = try GoTextStream(reading: file)
+    guard !stream.benchmarks.isEmpty || stream.benchmarks.hasFailed else {
       throw Problem("has no benchmark line", remedy: "run `go test -bench`")
     }
-    var results = Results()
-    lines.finish(into: &results)
-    return results
+    return stream.results()
   }
 }
 

@@ -290,7 +290,7 @@ private struct GoEvents {
 }
 
 /// What a test or package wrote: its beginning, and where that is full its end.
-private struct GoOutput {
+struct GoOutput {
   private var text = ""
   private var tail = ""
   private static let limit = 49_152

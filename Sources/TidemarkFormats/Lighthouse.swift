@@ -1,0 +1,83 @@
+package import TidemarkModel
+private import TidemarkSyntax
+
+/// A Lighthouse result (LHR) in JSON, of version 3 and later.
+package enum Lighthouse: Format {
+  package static let name = "lighthouse"
+  package static let producers = "Lighthouse (--output json), Lighthouse CI"
+  package static let specification =
+    "https://github.com/GoogleChrome/lighthouse/blob/main/docs/understanding-results.md"
+  package static let kept = """
+    Every audit with a number as a main metric; the categories' scores as further ones; the page's \
+    address as the name; an audit that ended in an error as a note, a run that did as a blocking \
+    problem.
+    """
+  package static let dropped =
+    "Audits that pass or fail without a number; details, settings, timing."
+
+  package static func recognises(_ head: Head) -> Recognition {
+    let json = head.json
+    guard json.has("lighthouseVersion") else { return .no }
+    return json.has("fetchTime") || json.has("requestedUrl") || json.kind("audits") == .object
+      ? .yes : .no
+  }
+
+  package static func read(_ file: InputFile) throws(Problem) -> Results {
+    try file.readJSON { (root, results) throws(Problem) in
+      guard let audits = root["audits"], audits.isObject else {
+        throw Problem("has no object `audits`")
+      }
+      let page =
+        root["requestedUrl"]?.string ?? root["finalDisplayedUrl"]?.string
+        ?? root["finalUrl"]?.string ?? "page"
+      results.newestTime = (root["fetchTime"]?.string).flatMap { TimeText.parse($0) }
+      results.environment["lighthouse"] = root["lighthouseVersion"]?.string
+      var labels = Labels()
+      labels["form_factor"] =
+        root["configSettings"]?["formFactor"]?.string
+        ?? root["configSettings"]?["emulatedFormFactor"]?.string
+      if let message = root["runtimeError"]?["message"]?.string, !message.isEmpty {
+        results.problems.append(
+          ResultProblem(
+            .outsideError, "\(page): \(message.prefix(300))", isBlocking: true))
+      }
+      for (id, audit) in audits.members {
+        append(audit, id: id.string, page: page, labels, into: &results)
+      }
+      for (id, category) in root.entries("categories") {
+        guard let score = category["score"]?.double else { continue }
+        results.measurements.append(
+          Measurement(
+            name: page, metric: "score \(id)", value: score, unit: .score, direction: .higher,
+            labels: labels, isPrimary: false))
+      }
+    }
+  }
+
+  private static func append(
+    _ audit: JSONValue, id: String, page: String, _ labels: Labels, into results: inout Results
+  ) {
+    if audit["scoreDisplayMode"]?.string == "error" {
+      results.skipValue(of: id, audit["errorMessage"]?.string ?? "ended in an error")
+    }
+    guard let value = audit["numericValue"]?.double ?? audit["rawValue"]?.double else { return }
+    let unit = unit(audit["numericUnit"]?.string, id: id)
+    results.measurements.append(
+      Measurement(
+        name: page, metric: id, value: value, unit: unit, direction: .lower, labels: labels))
+  }
+
+  /// Before version 6 only the audit itself tells its unit.
+  private static func unit(_ text: String?, id: String) -> Unit {
+    switch text {
+    case "unitless": return .none
+    case "element": return Unit(text: "elements", quantity: .count, scale: 1)
+    case let text?: return Unit(parsing: text)
+    case nil: break
+    }
+    let counts = ["dom-size", "errors-in-console", "network-requests", "main-thread-tasks"]
+    if counts.contains(id) || id == "cumulative-layout-shift" { return .none }
+    if id == "total-byte-weight" || id == "uses-long-cache-ttl" { return .bytes }
+    return .milliseconds
+  }
+}

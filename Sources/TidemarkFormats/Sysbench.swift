@@ -1,0 +1,141 @@
+package import TidemarkModel
+private import TidemarkSyntax
+
+/// What sysbench prints, since 0.4.
+package enum Sysbench: Format {
+  package static let name = "sysbench"
+  package static let producers = "sysbench"
+  package static let specification = "https://github.com/akopytov/sysbench/blob/master/README.md"
+  package static let kept = """
+    Rates (events, transactions, queries, file operations, bytes) and mean latency with its \
+    percentile as main metrics; operations as a further one; threads as a parameter; errors of a \
+    FATAL line as a blocking problem.
+    """
+  package static let dropped = "Totals, extremes, thread fairness, intermediate reports."
+
+  package static func recognises(_ head: Head) -> Recognition {
+    guard head.contains("sysbench "), head.contains("Number of threads:") else { return .no }
+    let begins = head.lines.contains { line in
+      line.hasPrefix("sysbench ") && line.dropFirst(9).first?.isNumber == true
+    }
+    return begins ? .yes : .no
+  }
+
+  package static func read(_ file: InputFile) throws(Problem) -> Results {
+    var reader = try LineReader(file)
+    var run = SysbenchRun()
+    while let line = try reader.next() { run.take(line.text, number: line.number) }
+    guard !run.results.measurements.isEmpty || !run.results.problems.isEmpty else {
+      throw Problem("has no result of sysbench", remedy: "use `sysbench … run`")
+    }
+    return run.results
+  }
+}
+
+/// One run after the other.
+private struct SysbenchRun {
+  private(set) var results = Results()
+  /// What the run measures, as its own lines tell; they name it nowhere.
+  private var kind = "sysbench"
+  private var threads: String?
+  private var isInLatency = false
+
+  init() {}
+
+  mutating func take(_ line: Substring, number: Int) {
+    let text = line.drop { $0 == " " || $0 == "\t" }.trimmedEnd
+    if line.hasPrefix("sysbench "), line.dropFirst(9).first?.isNumber == true {
+      kind = "sysbench"
+      threads = nil
+    } else if text.hasPrefix("FATAL:") {
+      results.problems.append(
+        ResultProblem(.outsideError, String(text.prefix(300)), line: number, isBlocking: true))
+    } else if text.hasPrefix("Number of threads:") {
+      threads = text.split(separator: " ").last.map(String.init)
+    } else if let told = SysbenchRun.kind(of: text) {
+      kind = told
+    } else if text.hasPrefix("Latency (ms)") || text.hasPrefix("per-request statistics")
+      || text.hasPrefix("response time:")
+    {
+      isInLatency = true
+    } else if text.isEmpty || text.hasPrefix("Threads fairness") {
+      isInLatency = false
+    } else if isInLatency {
+      readLatency(text)
+    } else {
+      readRate(text)
+    }
+  }
+
+  private static func kind(of text: Substring) -> String? {
+    let marks = [
+      ("Prime numbers limit:", "cpu"), ("Primer numbers limit:", "cpu"),
+      ("Maximum prime number checked", "cpu"), ("Running memory speed test", "memory"),
+      ("Memory operations type", "memory"), ("Extra file open flags:", "fileio"),
+      ("SQL statistics:", "oltp"), ("OLTP test statistics:", "oltp"),
+      ("Doing thread subsystem", "threads"), ("Doing mutex performance", "mutex"),
+    ]
+    return marks.first { text.hasPrefix($0.0) }?.1
+  }
+
+  /// `avg:   0.26`, `95th percentile:   0.29`, `approx.  95 percentile:  1.09ms`
+  private mutating func readLatency(_ text: Substring) {
+    guard let colon = text.firstIndex(of: ":") else { return }
+    let value = text[text.index(after: colon)...].drop { $0 == " " }
+    let number = value.prefix { $0.isNumber || $0 == "." }
+    let suffix = value[number.endIndex...].trimmedEnd
+    let unit = suffix.isEmpty ? Unit.milliseconds : Unit(parsing: String(suffix))
+    if text.hasPrefix("avg:") {
+      append("latency avg", number, unit)
+    } else if text[..<colon].hasSuffix("percentile") {
+      let share = text[..<colon].drop { !$0.isNumber }.prefix { $0.isNumber }
+      if !share.isEmpty { append("latency p\(share)", number, unit) }
+    }
+  }
+
+  private mutating func readRate(_ text: Substring) {
+    // `5436.36 MiB transferred (…)`
+    if let range = text.firstRange(of: " transferred ("), text.hasSuffix("/sec)") {
+      let fields = text[range.upperBound...].dropLast().split(separator: " ")
+      guard fields.count == 2 else { return }
+      let unit = String(fields[1].dropLast(2))
+      return append("transferred", fields[0], SysbenchRun.rate(unit, bytes: true))
+    }
+    guard let colon = text.firstIndex(of: ":") else { return }
+    let key = String(text[..<colon])
+    let value = text[text.index(after: colon)...].drop { $0 == " " }
+    switch key {
+    case "events per second", "events/s (eps)":
+      append("events per second", value, SysbenchRun.rate("1/s"))
+    case "transactions", "queries", "read/write requests", "Total operations",
+      "Operations performed":
+      // `20 (199.5 per sec.)`
+      guard let open = value.firstIndex(of: "("), value.contains("per sec") else { return }
+      append(
+        key == "Total operations" ? "operations" : key,
+        value[value.index(after: open)...].prefix { $0 != " " }, SysbenchRun.rate("1/s"),
+        isPrimary: key != "Total operations" && key != "Operations performed")
+    case "reads/s", "writes/s", "fsyncs/s": append(key, value, SysbenchRun.rate("1/s"))
+    case "read, MiB/s", "written, MiB/s":
+      append(
+        String(key.prefix { $0 != "," }), value, SysbenchRun.rate("MiB/s", bytes: true))
+    default: break
+    }
+  }
+
+  private static func rate(_ text: String, bytes: Bool = false) -> Unit {
+    bytes ? Unit(parsing: text) : Unit(text: text, quantity: .rate, scale: 1)
+  }
+
+  private mutating func append(
+    _ metric: String, _ number: Substring, _ unit: Unit, isPrimary: Bool = true
+  ) {
+    guard let value = NumberText.parse(number) else { return }
+    var parameters = Labels()
+    parameters["threads"] = threads
+    results.measurements.append(
+      Measurement(
+        name: kind, parameters: parameters, metric: metric, value: value, unit: unit,
+        direction: unit.quantity == .time ? .lower : .higher, isPrimary: isPrimary))
+  }
+}
