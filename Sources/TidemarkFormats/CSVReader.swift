@@ -3,8 +3,9 @@ internal import TidemarkModel
 /// Reads rows of comma-separated values (RFC 4180): quoted fields may hold the separator, doubled
 /// quotes and line ends.
 struct CSVReader {
-  /// The most bytes of one row, and the most of its fields.
-  static let rowLimit = 1 << 20
+  /// The most bytes and lines of one row, and the most of its fields.
+  static let rowLimit = 1 << 18
+  static let lineLimit = 1024
   static let fieldLimit = 1024
 
   private var lines: LineReader
@@ -19,14 +20,19 @@ struct CSVReader {
   mutating func next() throws(Problem) -> (fields: [String], line: Int)? {
     while let first = try lines.next() {
       if first.text.isEmpty { continue }
+      if let fields = CSVReader.split(first.text, at: separator) { return (fields, first.number) }
       var text = String(first.text)
-      while true {
-        if let fields = CSVReader.split(text, at: separator) { return (fields, first.number) }
-        guard text.utf8.count < CSVReader.rowLimit, let more = try lines.next() else {
-          throw Problem("has a quoted field without an end", line: first.number)
+      var isOpen = true
+      for _ in 0..<CSVReader.lineLimit {
+        // Only a quote can close it: no need to read it all again with every line.
+        if !isOpen, let fields = CSVReader.split(text, at: separator) {
+          return (fields, first.number)
         }
+        guard text.utf8.count < CSVReader.rowLimit, let more = try lines.next() else { break }
         text += "\n" + more.text
+        isOpen = !more.text.utf8.contains(UInt8(ascii: "\""))
       }
+      throw Problem("has a quoted field without an end", line: first.number)
     }
     return nil
   }

@@ -274,6 +274,8 @@ struct GoTextStream {
     appendTests(to: &results)
     results.problems += problems
     benchmarks.finish(into: &results)
+    // In the file's order, whoever found them.
+    results.problems.sort { ($0.line ?? .max) < ($1.line ?? .max) }
     return results
   }
 
