@@ -39,6 +39,10 @@ release: setup
 	  --static-swift-stdlib --scratch-path .build-static
 	packaging/release.sh .build-static/release/tidemark
 
+# The tests from outside on the release program: it has no conversion tables, the debug build has.
+check-release: release
+	TM_PROGRAM=$(CURDIR)/.build-static/release/tidemark swift test --filter EndToEndTests
+
 # Prints ratios against a reference in the same run; asserts nothing.
 bench: release
 	packaging/setup.sh libxml2-utils nodejs python3
@@ -68,4 +72,4 @@ check-shared: setup
 clean:
 	rm -rf .build .build-static dist tidemark-report
 
-.PHONY: all setup build test format lint golden program demo release bench picture docs check check-shared clean
+.PHONY: all setup build test format lint golden program demo release bench picture docs check check-shared check-release clean

@@ -29,7 +29,11 @@ struct TestsPage {
   init(_ context: SiteContext) throws(Problem) {
     self.context = context
     guard !context.report.tests.isEmpty else { return }
-    for state in TestsPage.states { try addChanges(state) }
+    for state in TestsPage.states {
+      try addList(state.rawValue) { $0.state == state }
+      // Unsteady tests that pass this time are no change, and still what one looks for here.
+      if state == .flaky { try addList("failed_lately", isUnsteady) }
+    }
     try addSlowest()
     try addSuites()
     pages = Pager.pages(sections.map { $0.rows.map(\.count) })
@@ -55,11 +59,19 @@ struct TestsPage {
     return context.testIndex(id) == test ? "t-\(id)" : "t-\(id)-\(test)"
   }
 
-  private mutating func addChanges(_ state: TestState) throws(Problem) {
+  /// Passing now, and failed at least twice in the window but in fewer than half of its runs: once may
+  /// have been a defect that was mended.
+  private func isUnsteady(_ test: TestResult) -> Bool {
+    test.state == .passing && test.failuresInLast >= 2
+      && test.failuresInLast * 2 < test.runsInLast
+  }
+
+  private mutating func addList(
+    _ name: String, _ belongs: (TestResult) -> Bool
+  ) throws(Problem) {
     var section = Section(
-      title: context.words.text("section.\(state.rawValue)"), anchor: state.rawValue,
-      isTree: false, isTable: false)
-    for (index, test) in context.report.tests.enumerated() where test.state == state {
+      title: context.words.text("section.\(name)"), anchor: name, isTree: false, isTable: false)
+    for (index, test) in context.report.tests.enumerated() where belongs(test) {
       var values = context.values(test)
       values["anchor"] = .text(TestsPage.anchor(context, index))
       values["t"] = context.words.tree
