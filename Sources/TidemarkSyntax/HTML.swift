@@ -5,16 +5,24 @@ package enum HTML {
   package static func append(_ text: String, to bytes: inout [UInt8]) {
     var text = SafeText.visible(text)
     text.withUTF8 { utf8 in
-      for byte in utf8 {
+      var start = 0
+      for (index, byte) in utf8.enumerated() {
+        let escaped: StaticString
         switch byte {
-        case UInt8(ascii: "&"): bytes.append(contentsOf: "&amp;".utf8)
-        case UInt8(ascii: "<"): bytes.append(contentsOf: "&lt;".utf8)
-        case UInt8(ascii: ">"): bytes.append(contentsOf: "&gt;".utf8)
-        case UInt8(ascii: "\""): bytes.append(contentsOf: "&quot;".utf8)
-        case UInt8(ascii: "'"): bytes.append(contentsOf: "&#39;".utf8)
-        default: bytes.append(byte)
+        case UInt8(ascii: "&"): escaped = "&amp;"
+        case UInt8(ascii: "<"): escaped = "&lt;"
+        case UInt8(ascii: ">"): escaped = "&gt;"
+        case UInt8(ascii: "\""): escaped = "&quot;"
+        case UInt8(ascii: "'"): escaped = "&#39;"
+        default: continue
         }
+        bytes.append(contentsOf: utf8[start..<index])
+        bytes.append(
+          contentsOf: UnsafeBufferPointer(
+            start: escaped.utf8Start, count: escaped.utf8CodeUnitCount))
+        start = index + 1
       }
+      bytes.append(contentsOf: utf8[start...])
     }
   }
 

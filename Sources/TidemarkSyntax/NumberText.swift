@@ -64,8 +64,10 @@ package enum NumberText {
     guard value != 0 else { return "0" }
     let exponent = Int(log10(abs(value)).rounded(.down))
     let digits = max(figures - 1 - exponent, 0)
+    let text = fixed(value, digits: min(digits, 17))
     // Rounding may carry into the next power of ten: 9.996 has three figures as 10.0.
-    let rounded = Double(fixed(value, digits: min(digits, 17))) ?? value
+    guard abs(value) > 0.9 * pow(10, Double(exponent + 1)) else { return grouped(text) }
+    let rounded = Double(text) ?? value
     let carried = rounded != 0 && Int(log10(abs(rounded)).rounded(.down)) > exponent
     return grouped(fixed(value, digits: max(min(digits, 17) - (carried ? 1 : 0), 0)))
   }
@@ -141,6 +143,8 @@ package enum NumberText {
   }
 
   private static func grouped(_ text: String) -> String {
+    let places = text.utf8.prefix { $0 != UInt8(ascii: ".") }.count
+    if places <= (text.utf8.first == UInt8(ascii: "-") ? 4 : 3) { return text }
     let sign = text.hasPrefix("-") ? "-" : ""
     let unsigned = text.dropFirst(sign.count)
     let whole = unsigned.prefix { $0 != "." }

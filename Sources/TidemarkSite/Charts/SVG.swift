@@ -25,8 +25,16 @@ struct SVG {
   }
 
   mutating func circle(_ css: String, _ x: Double, _ y: Double, radius: String) {
-    raw(
-      "<circle class=\"\(css)\" cx=\"\(SVG.number(x))\" cy=\"\(SVG.number(y))\" r=\"\(radius)\"/>")
+    // The mark of every point: twenty thousand of them on the pages of a hundred series.
+    bytes += "<circle class=\"".utf8
+    bytes += css.utf8
+    bytes += "\" cx=\"".utf8
+    append(x)
+    bytes += "\" cy=\"".utf8
+    append(y)
+    bytes += "\" r=\"".utf8
+    bytes += radius.utf8
+    bytes += "\"/>".utf8
   }
 
   mutating func path(_ css: String, _ commands: String) {
@@ -45,11 +53,26 @@ struct SVG {
 
   /// A coordinate: at most one digit behind the point, never an exponent.
   static func number(_ value: Double) -> String {
-    guard value.isFinite else { return "0" }
+    var svg = SVG()
+    svg.append(value)
+    return String(decoding: svg.bytes, as: UTF8.self)
+  }
+
+  /// Appends a coordinate, as above.
+  private mutating func append(_ value: Double) {
+    guard value.isFinite else { return bytes.append(UInt8(ascii: "0")) }
     let tenths = Int((min(max(value, -100_000), 100_000) * 10).rounded())
+    if tenths < 0 { bytes.append(UInt8(ascii: "-")) }
     let whole = abs(tenths) / 10
+    var power = 1
+    while power * 10 <= whole { power *= 10 }
+    while power > 0 {
+      bytes.append(UInt8(48 + whole / power % 10))
+      power /= 10
+    }
     let rest = abs(tenths) % 10
-    let sign = tenths < 0 ? "-" : ""
-    return rest == 0 ? "\(sign)\(whole)" : "\(sign)\(whole).\(rest)"
+    guard rest != 0 else { return }
+    bytes.append(UInt8(ascii: "."))
+    bytes.append(UInt8(48 + rest))
   }
 }
