@@ -66,7 +66,8 @@ check: lint setup
 
 # The same claims held against the conformance files of $(SHARED), where that folder stands.
 check-shared: setup
-	@if [ -d "$(SHARED)" ]; then TM_SHARED="$(abspath $(SHARED))" swift test --filter SharedTests; \
+	@if [ -d "$(SHARED)" ]; then tools=$$(bash "$(SHARED)/tools/setup.sh") && \
+	  TM_SHARED="$(abspath $(SHARED))" TM_TOOLS_PYTHON="$$tools" swift test --filter SharedTests; \
 	else echo "check-shared: no folder $(SHARED), nothing to check"; fi
 
 clean:

@@ -7,7 +7,7 @@ import TidemarkReport
 
 /// Runs the independent checker of sites (links, validity, contrast, content policies, in a
 /// browser) over one site. `TM_SHARED` names the folder with its `tools/check_site.py`,
-/// `TM_PYTHON` an interpreter that has what it needs.
+/// `TM_TOOLS_PYTHON` an interpreter that has what it needs.
 @Suite(.enabled(if: ProcessInfo.processInfo.environment["TM_SHARED"] != nil))
 struct SiteSharedTests {
   @Test("the checker finds nothing in the site of every state")
@@ -28,7 +28,7 @@ struct SiteSharedTests {
     let checker = Process()
     let output = Pipe()
     checker.executableURL = URL(
-      filePath: environment["TM_PYTHON"] ?? "/tmp/tidemark-tools/bin/python")
+      filePath: environment["TM_TOOLS_PYTHON"] ?? "/tmp/tidemark-tools/bin/python")
     checker.arguments = [
       "\(shared)/tools/check_site.py", folder.path(), "--require-all", "--weight-kib", "250",
     ]
