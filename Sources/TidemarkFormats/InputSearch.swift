@@ -8,8 +8,10 @@ package struct InputSearch: Sendable {
     package var file: InputFile
     /// The format that `FORMAT:PATH` forces.
     package var forced: (any Format.Type)?
-    /// Named by the user (or expanded by the shell), not found in a folder.
+    /// Named by the user (or expanded by the shell), not found in a folder or an archive.
     package var wasNamed: Bool
+    /// In how many archives it stands.
+    package var depth = 0
   }
 
   package private(set) var files: [Found] = []
