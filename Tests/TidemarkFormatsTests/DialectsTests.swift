@@ -121,4 +121,18 @@ import TidemarkModel
     #expect(main.first?.samples?.values == [30, 10, 20])
     #expect(results.environment["julia"] == "1.11.1")
   }
+
+  @Test(
+    "TAP: streams one after the other have a plan each",
+    arguments: [
+      ("TAP version 13\n1..1\nok 1 a\nTAP version 13\n1..2\nok 1 b\nnot ok 2 c\n", 3, 0),
+      ("1..1\nok 1 a\n1..2\nok 1 b\nok 2 c\n", 3, 0),
+      ("TAP version 13\nok 1 a\n1..1\nTAP version 13\nok 1 b\n1..2\n", 2, 1),
+      ("TAP version 13\n1..2\nok 1 a\nTAP version 13\n1..1\nok 1 b\n", 2, 1),
+    ])
+  func tapStreams(text: String, tests: Int, mismatches: Int) throws {
+    let results = try TAP.read(memory(text))
+    #expect(results.tests.count == tests)
+    #expect(results.problems.count { $0.code == .planMismatch } == mismatches)
+  }
 }
