@@ -153,7 +153,7 @@ struct ReportCommand: TidemarkCommand {
 
   private func answer(_ report: Report, plan: ReportPlan, written: [String], session: Session) {
     if session.isJSON {
-      Terminal.print(bytes: ReportJSON.encode(report).bytes + [UInt8(ascii: "\n")])
+      Terminal.print(bytes: ReportJSON.encode(report).bytes)
       return
     }
     TerminalReport(report, usesColor: session.progress.usesColor && Terminal.isOutputTerminal)

@@ -54,10 +54,14 @@ package enum Reading {
   /// Reads one file, in the format that was forced or that its content has.
   package static func read(_ found: InputSearch.Found) -> ReadFile {
     let path = found.file.path
+    var file = found.file
     var format = found.forced
     do throws(Problem) {
       if format == nil {
-        let head = try head(of: found.file)
+        let raw = try file.prefix(Head.limit)
+        let head = Head(raw: raw, isWhole: raw.count < Head.limit)
+        // A small file is here already, and is not read again.
+        if head.isWhole { file = InputFile(path: path, bytes: raw) }
         format = recognise(head)
         guard format != nil else {
           let isLost = Unrecognised.isLostReport(head, path: path)
@@ -67,7 +71,7 @@ package enum Reading {
         }
       }
       guard let format else { throw Problem("has no format", path: path) }
-      let results = try format.read(found.file)
+      let results = try format.read(file)
       return ReadFile(
         path: path, wasNamed: found.wasNamed, format: format, content: .read(results))
     } catch {
