@@ -43,16 +43,30 @@ package struct ResultCounts: Hashable, Sendable {
   }
 
   private mutating func countMeasurements(_ results: Results) {
-    var names: Set<String> = []
+    var names: Set<BenchmarkName> = []
     var identities: Set<SeriesIdentity> = []
+    identities.reserveCapacity(results.measurements.count)
     for measurement in results.measurements {
-      let name = measurement.name + "\u{1}" + measurement.parameters.description
       identities.insert(measurement.identity(under: .none))
-      guard measurement.isPrimary else { continue }
-      names.insert(name + "\u{1}" + measurement.labels.description + "\u{1}" + measurement.metric)
+      if measurement.isPrimary { names.insert(BenchmarkName(measurement)) }
     }
     benchmarks = names.count + Set(results.unmeasured).count
     series = identities.count
+  }
+}
+
+/// What `inspect` counts as one benchmark.
+private struct BenchmarkName: Hashable {
+  let name: String
+  let parameters: Labels
+  let labels: Labels
+  let metric: String
+
+  init(_ measurement: Measurement) {
+    name = measurement.name
+    parameters = measurement.parameters
+    labels = measurement.labels
+    metric = measurement.metric
   }
 }
 
