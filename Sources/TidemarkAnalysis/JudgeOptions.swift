@@ -22,6 +22,8 @@ package struct JudgeOptions: Sendable {
   package var owners: [OwnerRule] = []
   package var detection: [DetectionRule] = []
   package var thresholds: [ThresholdRule] = []
+  /// What the config accepts, beside the history's records.
+  package var accepted: [AcceptedChange] = []
   package var gate: [GateRule] = []
   package var commits = CommitLog()
   package var detector = DetectorOptions()
@@ -50,6 +52,21 @@ package struct QuarantineRule: Sendable {
   /// Whether it no longer applies at `time`: from its expiry on.
   func isExpired(at time: Timestamp) -> Bool {
     quarantine.expires.map { $0 <= time } ?? false
+  }
+}
+
+/// Changes of the series and tests that a pattern meets, or of the cluster that it is the id of, that
+/// are intended: from a commit on the new level is the baseline.
+package struct AcceptedChange: Hashable, Sendable {
+  package var pattern: NamePattern
+  /// Whole, or its first 7 characters or more.
+  package var commit: String
+  package var reason: String
+
+  package init(pattern: NamePattern, commit: String, reason: String) {
+    self.pattern = pattern
+    self.commit = commit
+    self.reason = reason
   }
 }
 

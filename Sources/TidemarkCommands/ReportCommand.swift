@@ -70,7 +70,7 @@ struct ReportCommand: TidemarkCommand {
     options.take(plan.aliases, in: history)
     options.defaultBranch = options.defaultBranch ?? facts.defaultBranch
     if let commit = header.commit {
-      options.commits = CommitLog(await Git.log(upTo: commit, limit: 2000).reversed())
+      options.commits = await CommitLog.read(upTo: commit)
     }
     options.links.run = header.url
     var report = await Judge(options: options).report(on: run, against: history, workers: 2)
@@ -170,12 +170,5 @@ extension LabelClash {
       "\(SafeText.oneLine(name))\(others) stand in \(SafeText.oneLine(firstPath)) and in "
         + "\(SafeText.oneLine(secondPath)), with no label to tell them apart: give each its own, as "
         + "in `labels: {\"\(SafeText.oneLine(secondPath))\": {os: windows}}` in tidemark.yml")
-  }
-}
-
-extension CommitLog {
-  fileprivate init(_ commits: some Sequence<Git.Commit>) {
-    self.init(
-      commits.map { Entry(commit: $0.hash, author: $0.author, subject: $0.subject) })
   }
 }

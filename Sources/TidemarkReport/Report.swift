@@ -29,6 +29,8 @@ package struct Report: Sendable {
   package var environmentChanges: [EnvironmentChange]
   /// Notes that people wrote, as Markdown, pinned to commits.
   package var annotations: [Annotation]
+  /// The newest acceptance of each series, test or cluster that lies in the window, oldest first.
+  package var acceptances: [Acceptance]
   /// What a sink left out for its byte budget; filled in by the sinks' caller.
   package var cuts: [Cut]
 
@@ -51,6 +53,7 @@ package struct Report: Sendable {
     clusters = []
     environmentChanges = []
     annotations = []
+    acceptances = []
     cuts = []
   }
 
