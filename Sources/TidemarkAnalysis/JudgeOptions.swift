@@ -30,6 +30,15 @@ package struct JudgeOptions: Sendable {
   package var outcomes = OutcomeHistory()
 
   package init(generator: Generator) { self.generator = generator }
+
+  /// The newest runs of each branch that a report can depend on: the baseline's, and those of the base
+  /// branch that are newer than where a change left it.
+  package var storedRuns: Int {
+    min(max(baselineRuns, 0), BaselineSelection.baseLimit) + JudgeOptions.runsSinceMergeBase
+  }
+
+  /// How far, in runs, a change may be behind its base and still have a full baseline.
+  private static let runsSinceMergeBase = 64
 }
 
 /// Tests that do not count for the verdict, until a time.

@@ -44,8 +44,9 @@ struct AcceptCommand: TidemarkCommand {
         Problem("--reason is empty", remedy: "say why the change is intended"), .usage)
     }
     let folder = historyOptions.folder(session.settings)
+    let storedRuns = Rejudgement.options(session).storedRuns
     let contents = try session.orExit(.nothingRead) { () throws(Problem) in
-      try folder.load(LoadOptions(newestOfEachBranch: 300))
+      try folder.load(LoadOptions(newestOfEachBranch: storedRuns))
     }
     let findings = await AcceptableChanges(ids, in: await Rejudgement(contents, session: session))
     let head = await Git.head().commit

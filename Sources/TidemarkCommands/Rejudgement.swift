@@ -11,8 +11,7 @@ struct Rejudgement: Sendable {
 
   /// - Parameter history: With the runs that those to be judged are held against.
   init(_ history: HistoryContents, session: Session) async {
-    var options = JudgeOptions(generator: Generator(version: Tidemark.version))
-    options.take(session.settings)
+    var options = Rejudgement.options(session)
     options.take(session.settings.aliases, in: history)
     options.defaultBranch = session.platform.defaultBranch
     if let commit = history.runs.last(where: { $0.header.commit != nil })?.header.commit {
@@ -20,6 +19,13 @@ struct Rejudgement: Sendable {
     }
     self.history = history
     self.options = options
+  }
+
+  /// What the config says, before a history is read.
+  static func options(_ session: Session) -> JudgeOptions {
+    var options = JudgeOptions(generator: Generator(version: Tidemark.version))
+    options.take(session.settings)
+    return options
   }
 
   /// What `report` would say today of a stored run, if it had come after the runs before it.

@@ -47,7 +47,7 @@ struct ReportCommand: TidemarkCommand {
       try self.plan(session)
     }
     async let head = Git.head()
-    async let loaded = load(plan.history)
+    async let loaded = load(plan.history, runs: plan.judgeOptions.storedRuns)
     let gathering = await Gathering(
       plan.paths, excluding: [plan.out, plan.history.directory], labels: plan.labels,
       progress: session.progress)
@@ -124,9 +124,9 @@ struct ReportCommand: TidemarkCommand {
   }
 
   /// The history's runs; one that is there and cannot be read at all is empty, with the problem.
-  private func load(_ history: History) async -> (HistoryContents, Problem?) {
+  private func load(_ history: History, runs: Int) async -> (HistoryContents, Problem?) {
     do throws(Problem) {
-      return (try history.load(LoadOptions(newestOfEachBranch: 300)), nil)
+      return (try history.load(LoadOptions(newestOfEachBranch: runs)), nil)
     } catch {
       return (HistoryContents(), error)
     }
