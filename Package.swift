@@ -131,7 +131,7 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TidemarkCommandsTests",
-      dependencies: ["TidemarkModel", "TidemarkCommands"],
+      dependencies: ["TidemarkModel", "TidemarkStatistics", "TidemarkCommands"],
       swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",

@@ -43,6 +43,11 @@ struct Git: Sendable {
     }
   }
 
+  /// What git would sign a commit with.
+  static func userName() async -> String? {
+    await lines(["config", "user.name"]).first.map { SafeText.oneLine($0) }
+  }
+
   /// A name from outside is an argument of git only if it cannot be taken for an option.
   private static func isSafe(_ name: String) -> Bool {
     !name.isEmpty && !name.hasPrefix("-") && !name.contains("\0")

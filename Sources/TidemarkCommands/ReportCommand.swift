@@ -47,7 +47,7 @@ struct ReportCommand: TidemarkCommand {
       try self.plan(session)
     }
     async let head = Git.head()
-    async let loaded = load(plan.history)
+    async let loaded = load(plan.history, runs: plan.judgeOptions.storedRuns)
     let gathering = await Gathering(
       plan.paths, excluding: [plan.out, plan.history.directory], labels: plan.labels,
       progress: session.progress)
@@ -70,7 +70,7 @@ struct ReportCommand: TidemarkCommand {
     options.take(plan.aliases, in: history)
     options.defaultBranch = options.defaultBranch ?? facts.defaultBranch
     if let commit = header.commit {
-      options.commits = CommitLog(await Git.log(upTo: commit, limit: 2000).reversed())
+      options.commits = await CommitLog.read(upTo: commit)
     }
     options.links.run = header.url
     var report = await Judge(options: options).report(on: run, against: history, workers: 2)
@@ -124,9 +124,9 @@ struct ReportCommand: TidemarkCommand {
   }
 
   /// The history's runs; one that is there and cannot be read at all is empty, with the problem.
-  private func load(_ history: History) async -> (HistoryContents, Problem?) {
+  private func load(_ history: History, runs: Int) async -> (HistoryContents, Problem?) {
     do throws(Problem) {
-      return (try history.load(LoadOptions(newestOfEachBranch: 300)), nil)
+      return (try history.load(LoadOptions(newestOfEachBranch: runs)), nil)
     } catch {
       return (HistoryContents(), error)
     }
@@ -170,12 +170,5 @@ extension LabelClash {
       "\(SafeText.oneLine(name))\(others) stand in \(SafeText.oneLine(firstPath)) and in "
         + "\(SafeText.oneLine(secondPath)), with no label to tell them apart: give each its own, as "
         + "in `labels: {\"\(SafeText.oneLine(secondPath))\": {os: windows}}` in tidemark.yml")
-  }
-}
-
-extension CommitLog {
-  fileprivate init(_ commits: some Sequence<Git.Commit>) {
-    self.init(
-      commits.map { Entry(commit: $0.hash, author: $0.author, subject: $0.subject) })
   }
 }

@@ -161,6 +161,8 @@ package struct AnnotationSetting: Hashable, Sendable {
   package var text: String
   /// Patterns over the series that it belongs to; empty for all.
   package var series: [String] = []
+  /// Ids, or patterns over names, of the series, tests and clusters whose change is intended.
+  package var accept: [String] = []
   package var line: Int?
 }
 

@@ -85,6 +85,9 @@ package enum ConfigKeys {
     ConfigKey("commit", .text, "The commit.", isRequired: true),
     ConfigKey("text", .text, "The note, in Markdown.", isRequired: true),
     ConfigKey("series", .list(.text), "Patterns over series that it belongs to; else all."),
+    ConfigKey(
+      "accept", .list(.text),
+      "Ids, or patterns over names, of what this commit changed on purpose: its new baseline."),
   ]
 
   private static let benchmarks = [

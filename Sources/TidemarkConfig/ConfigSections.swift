@@ -92,6 +92,7 @@ extension AnnotationSetting {
   init?(_ node: YAMLNode) {
     guard let commit = node["commit"]?.text, let text = node["text"]?.text else { return nil }
     self.init(
-      commit: commit, text: text, series: node["series"]?.texts ?? [], line: node.line)
+      commit: commit, text: text, series: node["series"]?.texts ?? [],
+      accept: node["accept"]?.texts ?? [], line: node.line)
   }
 }
