@@ -8,6 +8,6 @@ struct HistoryCommand: AsyncParsableCommand {
     subcommands: [
       HistoryListCommand.self, HistoryShowCommand.self, HistoryMergeCommand.self,
       HistoryVerifyCommand.self, HistoryCompactCommand.self, HistoryExcludeCommand.self,
-      HistoryStatCommand.self,
+      HistoryStatCommand.self, HistoryPushCommand.self, HistoryPullCommand.self,
     ])
 }
