@@ -56,7 +56,8 @@ import Testing
       _ arguments: [String], in place: String, environment: [String: String] = [:]
     ) async throws -> Program.Answer {
       try await Program.run(
-        arguments, in: place, environment: ["HOME": folder.path].merging(environment) { $1 })
+        arguments, in: place,
+        environment: ["HOME": folder.path, "GIT_CONFIG_NOSYSTEM": "1"].merging(environment) { $1 })
     }
 
     func runs(in place: String, history: String = ".tidemark") async throws -> Set<String> {
@@ -324,7 +325,7 @@ import Testing
     }
     #expect(try await forge.commits().count == 2)
     let author = try await forge.git(["log", "--format=%an", "tidemark-history"], in: forge.remote)
-    #expect(author == "Tidemark\nTidemark\n" || !author.isEmpty)
+    #expect(author == "Tidemark\nTidemark\n")
   }
 
   @Test("many small segments are joined in the commit that makes them too many")
