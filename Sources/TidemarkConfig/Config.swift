@@ -95,6 +95,7 @@ package struct Reporting: Hashable, Sendable {
 package struct HistorySettings: Hashable, Sendable {
   package var directory: String?
   package var branch: String?
+  package var remote: String?
   package var baselineRuns: Int?
   /// Seconds.
   package var staleAfter: Double?

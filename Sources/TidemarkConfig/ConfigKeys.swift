@@ -15,12 +15,14 @@ package enum ConfigKeys {
     ConfigKey("junit_profile", .word(["default", "xunit"]), "The JUnit file's profile."),
     ConfigKey("key", .text, "Tells several reports on one pull request apart."),
     ConfigKey("label", .list(.text), "Labels of all results, KEY=VALUE."),
+    ConfigKey("max_wait", .integer, "The most seconds that a push, a pull or publishing may take."),
     ConfigKey("no_record", .flag, "Judge the run, but do not record it in the history."),
     ConfigKey(
       "only", .list(.text), "Write only these outputs."),
     ConfigKey("out", .text, "The folder that everything is written under."),
     ConfigKey("pull_request", .text, "The pull request's number."),
     ConfigKey("quiet", .flag, "Print no progress, only problems."),
+    ConfigKey("require_publish", .flag, "Exit 4 also where a permission is missing by design."),
     ConfigKey("run_id", .text, "The pipeline run's id: equal for all its jobs and attempts."),
     ConfigKey("site_url", .text, "Where the site will be served."),
     ConfigKey("time", .text, "When the run began (RFC 3339)."),
@@ -155,6 +157,7 @@ package enum ConfigKeys {
   private static let history = [
     ConfigKey("directory", .text, "The folder."),
     ConfigKey("branch", .text, "The git branch that `history push` and `pull` move it through."),
+    ConfigKey("remote", .text, "The remote (or the address) that has that branch; else origin."),
     ConfigKey("baseline_runs", .integer, "The most runs that a baseline has."),
     ConfigKey("stale_after", .duration, "From what age on the newest run is no baseline."),
     ConfigKey(
