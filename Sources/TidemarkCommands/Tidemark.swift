@@ -12,7 +12,7 @@ package struct Tidemark: AsyncParsableCommand {
     version: version,
     subcommands: [
       ReportCommand.self, CollectCommand.self, InspectCommand.self, FormatsCommand.self,
-      HistoryCommand.self, CompareCommand.self, DetectCommand.self, MatrixCommand.self,
+      HistoryCommand.self, CompareCommand.self, DetectCommand.self, MatrixCommand.self, RunCommand.self,
       DoctorCommand.self,
     ])
 

@@ -15,7 +15,7 @@ import Testing
     #expect(include.map { $0["model"] } == ["a", "b"])
     let named = try await Program.run(
       ["matrix", "azure"], in: folder.path, environment: ["GITHUB_ACTIONS": "true"])
-    #expect(named.output.hasPrefix(#"{"p__a__x":{"TIDEMARK_CELL":"p__a__x""#))
+    #expect(named.output.hasPrefix(#"{"p__a__x":{"TIDEMARK_JOB":"p__a__x""#))
     let plain = try await Program.run(["matrix"], in: folder.path)
     #expect(plain.output == "p__a__x\np__b__x\n")
   }

@@ -106,6 +106,7 @@ import TidemarkModel
         "bench a_b__x_y":
           extends: .tidemark-cell
           variables:
+            TIDEMARK_JOB: "a_b__x_y"
             TIDEMARK_CELL: "a_b__x_y"
             TIDEMARK_SHARD: ""
             TIDEMARK_PROVIDER: ""
@@ -115,6 +116,7 @@ import TidemarkModel
         "bench x100__x_y":
           extends: .tidemark-cell
           variables:
+            TIDEMARK_JOB: "x100__x_y"
             TIDEMARK_CELL: "x100__x_y"
             TIDEMARK_SHARD: ""
             TIDEMARK_PROVIDER: ""
@@ -127,7 +129,7 @@ import TidemarkModel
   @Test("Jenkins takes a list of names and environments")
   func jenkins() throws {
     let text = try text(.jenkins)
-    #expect(text.hasPrefix(#"[{"name":"a_b__x_y","environment":["TIDEMARK_CELL=a_b__x_y","#))
+    #expect(text.hasPrefix(#"[{"name":"a_b__x_y","environment":["TIDEMARK_JOB=a_b__x_y","#))
     #expect(text.hasSuffix("]\n"))
   }
 
@@ -141,7 +143,7 @@ import TidemarkModel
       #expect(legs.count == limit)
       #expect(Set(legs.flatMap(\.jobs)).count == 500)
       #expect(legs.first?.name == "shard_001_of_\(limit)")
-      #expect(legs.first?.variables.map(\.value).filter { !$0.isEmpty } == ["1/\(limit)"])
+      #expect(legs.first?.variables.map(\.value).filter { !$0.isEmpty } == ["shard_001_of_\(limit)", "1/\(limit)"])
     }
   }
 }

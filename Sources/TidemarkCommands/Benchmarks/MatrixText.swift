@@ -3,9 +3,10 @@ private import TidemarkSyntax
 
 /// The jobs of a matrix as a platform's pipeline takes them.
 ///
-/// Every job carries the same variables, so that `tidemark run` in it needs no option: the job's
-/// name (`TIDEMARK_CELL`) or its share (`TIDEMARK_SHARD`), and for scripts of the user's own provider,
-/// model and task; what a job has none of is empty.
+/// Every job carries the same variables, so that `tidemark run` in it needs no option: what its
+/// results are from (`TIDEMARK_JOB`), which job of the matrix (`TIDEMARK_CELL`) or share of it
+/// (`TIDEMARK_SHARD`) it runs, and for scripts of the user's own provider, model and task; what a job
+/// has none of is empty.
 struct MatrixText: Sendable {
   /// A job that one machine runs: one of the matrix, or a share of them.
   struct Leg: Hashable, Sendable {
@@ -21,7 +22,8 @@ struct MatrixText: Sendable {
 
     var variables: [(name: String, value: String)] {
       [
-        ("TIDEMARK_CELL", cell ?? ""), ("TIDEMARK_SHARD", shard ?? ""),
+        ("TIDEMARK_JOB", name), ("TIDEMARK_CELL", cell ?? ""),
+        ("TIDEMARK_SHARD", shard ?? ""),
         ("TIDEMARK_PROVIDER", provider ?? ""), ("TIDEMARK_MODEL", model ?? ""),
         ("TIDEMARK_TASK", task ?? ""),
       ]
