@@ -13,13 +13,14 @@ let strict: [SwiftSetting] = [
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
   name: "tidemark",
   products: [.executable(name: "tidemark", targets: ["tidemark"])],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    // Names files for swift-subprocess, which brings it; the end-to-end tests alone use it.
+    // Names files and descriptors for swift-subprocess, which brings it.
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
   ],
@@ -81,7 +82,7 @@ let package = Package(
       dependencies: [
         "TidemarkModel", "TidemarkSyntax", "TidemarkFormats", "TidemarkRun", "TidemarkHistory",
         "TidemarkStatistics", "TidemarkReport", "TidemarkAnalysis", "TidemarkSinks",
-        "TidemarkSite", "TidemarkConfig", argumentParser, subprocess,
+        "TidemarkSite", "TidemarkConfig", argumentParser, subprocess, systemPackage,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -131,12 +132,14 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TidemarkCommandsTests",
-      dependencies: ["TidemarkModel", "TidemarkStatistics", "TidemarkCommands"],
+      dependencies: [
+        "TidemarkModel", "TidemarkStatistics", "TidemarkConfig", "TidemarkCommands",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "tidemark", subprocess, .product(name: "SystemPackage", package: "swift-system"),
+        "tidemark", subprocess, systemPackage,
       ],
       swiftSettings: strict),
   ],

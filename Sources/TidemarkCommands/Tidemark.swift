@@ -13,6 +13,7 @@ package struct Tidemark: AsyncParsableCommand {
     subcommands: [
       ReportCommand.self, CollectCommand.self, InspectCommand.self, FormatsCommand.self,
       HistoryCommand.self, CompareCommand.self, AcceptCommand.self, DetectCommand.self,
+      MatrixCommand.self, RunCommand.self,
       DoctorCommand.self,
     ])
 
