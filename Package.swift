@@ -29,6 +29,7 @@ let package = Package(
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CCmark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -40,7 +41,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "TidemarkFormats",
-      dependencies: ["TidemarkModel", "TidemarkSyntax"],
+      dependencies: ["CZlib", "CZstd", "TidemarkModel", "TidemarkSyntax"],
       swiftSettings: strict),
     .target(
       name: "TidemarkRun",

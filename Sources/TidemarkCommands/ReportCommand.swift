@@ -44,7 +44,9 @@ struct ReportCommand: TidemarkCommand {
   func run() async throws {
     let session = try Session(common, branch: runOptions.branch)
     let plan = try session.orExit(.usage) { () throws(Problem) -> ReportPlan in
-      try self.plan(session)
+      let plan = try self.plan(session)
+      try InputNames.check(plan.paths)
+      return plan
     }
     async let head = Git.head()
     async let loaded = load(plan.history, runs: plan.judgeOptions.storedRuns)

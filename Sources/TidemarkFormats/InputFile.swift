@@ -1,15 +1,19 @@
 private import Glibc
 package import TidemarkModel
 
-/// A file to read: a path on disk, or bytes already here (a member of an archive, standard input).
+/// A file to read: a path on disk, bytes already here, or what a compressed file or a member of an
+/// archive unpacks to, each time it is opened.
 package struct InputFile: Sendable {
   /// As the user named it; `a.zip!/b.xml` for a member of an archive.
   package let path: String
   private let source: Source
 
-  private enum Source: Sendable {
+  private indirect enum Source: Sendable {
     case disk(String)
     case memory([UInt8])
+    /// What is unpacked from a compressed file.
+    case unpacked(InputFile, Archive)
+    case member(InputFile, ZipArchive.Member)
   }
 
   /// The file on disk at `path`.
@@ -30,6 +34,18 @@ package struct InputFile: Sendable {
     source = .memory(bytes)
   }
 
+  /// What a compressed file holds, shown under the same name.
+  init(unpacking file: InputFile, _ archive: Archive) {
+    path = file.path
+    source = .unpacked(file, archive)
+  }
+
+  /// A member of a zip archive, unpacked whenever it is read.
+  init(_ member: ZipArchive.Member, in archive: InputFile) {
+    path = Archive.path(of: member.name, in: archive.path)
+    source = .member(archive, member)
+  }
+
   /// The most bytes of one file that are read.
   package static let sizeLimit = 4 << 30
 
@@ -37,6 +53,12 @@ package struct InputFile: Sendable {
   package func open() throws(Problem) -> ByteStream {
     switch source {
     case .memory(let bytes): return ByteStream(bytes: bytes)
+    case .unpacked(let packed, .zstandard):
+      return ByteStream(ZstandardInflation(try packed.open()), sizeHint: 0)
+    case .unpacked(let packed, _):
+      return ByteStream(try Inflation(packed.open(), wrapping: .gzip), sizeHint: 0)
+    case .member(let archive, let member):
+      return ByteStream(try member.open(in: archive), sizeHint: member.sizeHint)
     case .disk(let name):
       let descriptor = Glibc.open(name, O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0 else { throw cannotRead(errno) }
@@ -50,6 +72,41 @@ package struct InputFile: Sendable {
         throw Problem("is larger than 4 GiB", path: path, remedy: "split the report")
       }
       return stream
+    }
+  }
+
+  /// Opens a file of which stretches are read in any order. What is unpacked is held in memory then.
+  func openAtAnyPlace() throws(Problem) -> ByteAccess {
+    switch source {
+    case .memory(let bytes): return ByteAccess(memory: bytes)
+    case .disk(let name):
+      let descriptor = Glibc.open(name, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw cannotRead(errno) }
+      var facts = stat()
+      guard fstat(descriptor, &facts) == 0 else {
+        let code = errno
+        close(descriptor)
+        throw cannotRead(code)
+      }
+      return ByteAccess(descriptor: descriptor, size: Int(facts.st_size))
+    case .unpacked, .member: return ByteAccess(memory: try held().bytes)
+    }
+  }
+
+  /// The file with its bytes in memory.
+  func inMemory() throws(Problem) -> InputFile { InputFile(path: path, bytes: try held().bytes) }
+
+  private func held() throws(Problem) -> (bytes: [UInt8], count: Int) {
+    let stream = try open()
+    var bytes: [UInt8] = []
+    var room = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let got = try stream.fill(&room)
+      if got == 0 { return (bytes, bytes.count) }
+      bytes += room[..<got]
+      guard bytes.count <= Archive.memoryLimit else {
+        throw Problem("is larger than 512 MiB", path: path, remedy: "pack it without the other")
+      }
     }
   }
 
@@ -143,20 +200,35 @@ package struct InputFile: Sendable {
   }
 }
 
-/// The bytes of a file, block by block. Not shared between tasks; closes its file when it goes.
+/// The bytes of a file, block by block; of a compressed one what is unpacked. Not shared between
+/// tasks; closes its file when it goes.
 package final class ByteStream {
   private let descriptor: Int32
   private let bytes: [UInt8]
   private var position = 0
+  private let producer: (any ByteProducer)?
+  private let producedHint: Int
 
   fileprivate init(descriptor: Int32) {
     self.descriptor = descriptor
     bytes = []
+    producer = nil
+    producedHint = 0
   }
 
   package init(bytes: [UInt8]) {
     descriptor = -1
     self.bytes = bytes
+    producer = nil
+    producedHint = 0
+  }
+
+  /// - Parameter sizeHint: How many bytes will come, as far as known; else 0.
+  init(_ producer: any ByteProducer, sizeHint: Int) {
+    descriptor = -1
+    bytes = []
+    self.producer = producer
+    producedHint = sizeHint
   }
 
   deinit {
@@ -165,6 +237,7 @@ package final class ByteStream {
 
   /// The file's size where it is known, else 0.
   package var sizeHint: Int {
+    if producer != nil { return producedHint }
     guard descriptor >= 0 else { return bytes.count }
     var facts = stat()
     return fstat(descriptor, &facts) == 0 ? max(Int(facts.st_size), 0) : 0
@@ -175,6 +248,7 @@ package final class ByteStream {
   /// - Returns: How many bytes it got; 0 only at the end (or into an empty buffer).
   package func read(into buffer: UnsafeMutableRawBufferPointer) throws(Problem) -> Int {
     guard let target = buffer.baseAddress, !buffer.isEmpty else { return 0 }
+    if let producer { return try producer.produce(into: buffer) }
     guard descriptor >= 0 else {
       let count = min(buffer.count, bytes.count - position)
       bytes.withUnsafeBytes { source in
