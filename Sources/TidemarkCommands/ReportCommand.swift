@@ -24,6 +24,7 @@ struct ReportCommand: TidemarkCommand {
   @OptionGroup(title: "The run") var runOptions: RunOptions
   @OptionGroup(title: "The history") var historyOptions: HistoryOptions
   @OptionGroup(title: "The outputs") var output: OutputOptions
+  @OptionGroup(title: "Their place") var places: PlaceOptions
 
   @Option(
     help: ArgumentHelp(
@@ -47,7 +48,7 @@ struct ReportCommand: TidemarkCommand {
       try self.plan(session)
     }
     async let head = Git.head()
-    async let loaded = load(plan.history)
+    async let loaded = Self.load(plan.history)
     let gathering = await Gathering(
       plan.paths, excluding: [plan.out, plan.history.directory], labels: plan.labels,
       progress: session.progress)
@@ -70,7 +71,7 @@ struct ReportCommand: TidemarkCommand {
     options.take(plan.aliases, in: history)
     options.defaultBranch = options.defaultBranch ?? facts.defaultBranch
     if let commit = header.commit {
-      options.commits = CommitLog(await Git.log(upTo: commit, limit: 2000).reversed())
+      options.commits = await CommitLog(upTo: commit)
     }
     options.links.run = header.url
     var report = await Judge(options: options).report(on: run, against: history, workers: 2)
@@ -124,7 +125,7 @@ struct ReportCommand: TidemarkCommand {
   }
 
   /// The history's runs; one that is there and cannot be read at all is empty, with the problem.
-  private func load(_ history: History) async -> (HistoryContents, Problem?) {
+  static func load(_ history: History) -> (HistoryContents, Problem?) {
     do throws(Problem) {
       return (try history.load(LoadOptions(newestOfEachBranch: 300)), nil)
     } catch {
@@ -174,7 +175,9 @@ extension LabelClash {
 }
 
 extension CommitLog {
-  fileprivate init(_ commits: some Sequence<Git.Commit>) {
+  /// The log of the repository around the working folder; empty where there is none.
+  init(upTo commit: String) async {
+    let commits = await Git.log(upTo: commit, limit: 2000).reversed()
     self.init(
       commits.map { Entry(commit: $0.hash, author: $0.author, subject: $0.subject) })
   }

@@ -11,7 +11,8 @@ package struct Tidemark: AsyncParsableCommand {
     abstract: "Says what a pipeline run made worse, how sure that is, and since which commit.",
     version: version,
     subcommands: [
-      ReportCommand.self, CollectCommand.self, InspectCommand.self, FormatsCommand.self,
+      ReportCommand.self, SiteCommand.self, CollectCommand.self, InspectCommand.self,
+      FormatsCommand.self,
       HistoryCommand.self, CompareCommand.self, DetectCommand.self, DoctorCommand.self,
     ])
 

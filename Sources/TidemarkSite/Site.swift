@@ -19,6 +19,15 @@ package struct SiteOptions: Hashable, Sendable {
   /// Whether pages load `tidemark.js`. It adds a filter, sorting and a crosshair, nothing that the
   /// pages need; where a policy forbids scripts (Jenkins), browsers log each page's attempt.
   package var hasScript: Bool
+  package var source = Source.inputs
+
+  /// What the report was made from.
+  package enum Source: Hashable, Sendable {
+    /// The files that a pipeline's jobs left.
+    case inputs
+    /// A run of the history, which keeps neither messages nor files.
+    case history
+  }
 
   package init(project: String? = nil, hasScript: Bool = false) {
     self.project = project

@@ -137,7 +137,7 @@ struct SiteContext: Sendable {
     [
       "project": Value(options.project), "commit": commit(report.run.commit),
       "branch": Value(report.run.branch), "pull_request": Value(report.run.pullRequest),
-      "time": time(report.run.time),
+      "time": hasNoRun ? .empty : time(report.run.time),
       "key": report.key == "main" ? .empty : .text(report.key),
     ]
   }
@@ -287,6 +287,9 @@ struct SiteContext: Sendable {
     report.testTotals.counts.total == 0 && !report.series.contains { $0.value != nil }
       && !report.tests.contains { $0.outcome != nil }
   }
+
+  /// Whether this is the site of a history without runs.
+  var hasNoRun: Bool { options.source == .history && report.runs.isEmpty }
 
   var unreadInputs: [InputRecord] { report.inputs.filter { $0.status != .read } }
 
