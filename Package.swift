@@ -163,7 +163,8 @@ let package = Package(
       name: "TidemarkPublishTests",
       dependencies: [
         "TidemarkModel", "TidemarkSyntax", "TidemarkReport", "TidemarkSinks", "TidemarkConfig",
-        "TidemarkPublish",
+        "TidemarkPublish", "tidemark-publish", subprocess,
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
     .testTarget(

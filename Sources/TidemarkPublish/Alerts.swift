@@ -258,8 +258,8 @@ package struct AlertBook {
       })
     tally.opened += 1
     let now = try await ours()[alert.fingerprint]?.filter(\.isOpen) ?? []
-    guard let oldest = now.first, oldest.number < created.number else { return }
-    try await closeDuplicate(created, of: oldest)
+    guard let oldest = now.first, oldest.number <= created.number else { return }
+    for other in now.dropFirst() { try await closeDuplicate(other, of: oldest) }
   }
 
   private func update(

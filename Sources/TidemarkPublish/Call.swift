@@ -35,6 +35,7 @@ package struct Call: Sendable {
     self.method = method
     self.path = path
     self.query = query
+    isWrite = method != .get
     isRepeatable = method != .post && method != .patch
   }
 
@@ -46,7 +47,8 @@ package struct Call: Sendable {
     content = .json(writer.bytes)
   }
 
-  package var isWrite: Bool { method != .get }
+  /// Whether it changes anything: a dry run does not send it, and others are not crowded by it.
+  package var isWrite: Bool
 }
 
 extension Response {

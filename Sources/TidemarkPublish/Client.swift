@@ -17,7 +17,7 @@ package struct ClientOptions {
 }
 
 /// What holds for a whole command, whichever clients it makes.
-package struct Conduct {
+package struct Conduct: Sendable {
   package var userAgent: String
   package var isDryRun: Bool
   package var patience: Patience
@@ -280,10 +280,11 @@ package final class Client {
     }
     switch status {
     case 401:
-      return Trouble(
-        failure: Failure(
-          .badCredential, "the server does not accept the token (401)",
-          remedy: "check that it has not expired, and whose it is", status: status))
+      var failure = Failure(
+        .badCredential, "the server does not accept the token (401)",
+        remedy: "check that it has not expired, and whose it is", status: status)
+      failure.serverTime = response["date"].flatMap(HTTPDate.parse)
+      return Trouble(failure: failure)
     case 403:
       isCautious = true
       let permission = options.rates.missingPermission(response)

@@ -27,6 +27,8 @@ package struct Failure: Error, Hashable, Sendable {
   package var problem: Problem
   /// The answer's status, where there was one.
   package var status: Int?
+  /// The server's clock, where it was told.
+  package var serverTime: Timestamp?
   /// Set by ``StickyComment``: what is missing is the comment itself, not the way to it.
   var isOfComment = false
 

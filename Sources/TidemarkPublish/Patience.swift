@@ -1,15 +1,17 @@
+private import Synchronization
+
 /// How long one command may wait in all, over every try of every request (`--max-wait`).
-package final class Patience {
+package final class Patience: Sendable {
   /// Seconds.
   package let limit: Double
-  package private(set) var spent = 0.0
+  private let spent = Mutex(0.0)
 
   package init(limit: Double) { self.limit = limit }
 
-  package var left: Double { max(limit - spent, 0) }
+  package var left: Double { max(limit - spent.withLock { $0 }, 0) }
 
   /// Counts time that went by, in seconds.
-  package func spend(_ seconds: Double) { spent += max(seconds, 0) }
+  package func spend(_ seconds: Double) { spent.withLock { $0 += max(seconds, 0) } }
 }
 
 /// Full jitter: between nothing and a bound that doubles from 1 s to 30 s.

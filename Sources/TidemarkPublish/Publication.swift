@@ -60,6 +60,17 @@ package struct Publication: Sendable {
   /// The job's summary; at most 1 MiB.
   package func summary() throws(Failure) -> String { try text(Summary.self) }
 
+  /// The comment's sections for a check's page, in at most `bytes` of UTF-8.
+  ///
+  /// - Parameter more: How many findings have no line of their own beside it.
+  package func brief(bytes: Int, more: Int = 0) -> String {
+    let note =
+      more > 0
+      ? "\n\(NumberText.count(more)) more findings are in the full report, not at their lines.\n"
+      : ""
+    return Summary.brief(report, sink: "check", byteBudget: bytes - note.utf8.count) + note
+  }
+
   private func text(_ sink: any Sink.Type) throws(Failure) -> String {
     do throws(Problem) {
       let file = try sink.render(report, options: SinkOptions()).files.first

@@ -40,10 +40,11 @@ package struct Publisher {
       return .nothingRead
     }
     do throws(Failure) {
+      let scene = try await target.signedIn(self.scene)
       let run = try await target.testedRun(in: scene)
       let publication = try Publication(
         report, key: scene.options.key, facts: run, folder: folder)
-      return await publish(parts, publication, run)
+      return await publish(parts, publication, run, in: scene)
     } catch {
       tell(error, of: nil)
       note("the report is in the job's own files; nothing was published")
@@ -52,7 +53,7 @@ package struct Publisher {
   }
 
   private func publish(
-    _ parts: [PublishedPart], _ publication: Publication, _ run: TestedRun
+    _ parts: [PublishedPart], _ publication: Publication, _ run: TestedRun, in scene: Scene
   ) async -> PublishStatus {
     let target: any Target
     do throws(Failure) {

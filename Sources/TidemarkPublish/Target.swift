@@ -29,6 +29,8 @@ package protocol Target: SendableMetatype {
   /// configuration's `authentication:` comes before them under this target's name.
   static var tokenVariables: [String] { get }
 
+  /// The scene with its credential, where that must be got first; see ``Scene/credential``.
+  static func signedIn(_ scene: Scene) async throws(Failure) -> Scene
   /// What was tested, by what the platform says; may ask it.
   static func testedRun(in scene: Scene) async throws(Failure) -> TestedRun
   init(_ publication: Publication, run: TestedRun, in scene: Scene) throws(Failure)
@@ -36,6 +38,8 @@ package protocol Target: SendableMetatype {
 }
 
 extension Target {
+  package static func signedIn(_ scene: Scene) async throws(Failure) -> Scene { scene }
+
   package static func testedRun(in scene: Scene) async throws(Failure) -> TestedRun {
     scene.testedRun
   }
@@ -66,7 +70,7 @@ package struct PublishOptions: Sendable {
 }
 
 /// Where publishing happens: everything that a target may know, read once.
-package struct Scene {
+package struct Scene: Sendable {
   package var options: PublishOptions
   package var variables: PlatformVariables
   package var config: Config
@@ -74,6 +78,8 @@ package struct Scene {
   package var facts: PlatformFacts
   package var conduct: Conduct
   package var outlet: Outlet
+  /// What ``Target/signedIn(_:)`` got; before all variables.
+  package var credential: String?
   /// Bytes of a file that a variable names, at most 4 MiB; nil where it cannot be read.
   package var readFile: @Sendable (String) -> [UInt8]?
 
@@ -108,6 +114,7 @@ package struct Scene {
   /// A target's credential: of the variable that the configuration names, else the first of the
   /// target's own that is set.
   package func token(_ target: any Target.Type) -> String? {
+    if let credential { return credential }
     if let name = config.authentication[target.name] { return variables[name] }
     return target.tokenVariables.lazy.compactMap { variables[$0] }.first
   }

@@ -118,19 +118,30 @@ package protocol Voice: Sendable {
   func audit(_ line: [UInt8])
 }
 
+/// Signs texts with an RSA key (RS256): for platforms whose apps prove themselves so.
+package protocol Signer: Sendable {
+  /// - Parameter key: PEM, PKCS #1 or #8.
+  /// - Throws: ``Problem`` where it is no such key.
+  func signature(of message: [UInt8], key: String) throws(Problem) -> [UInt8]
+}
+
 /// Everything outside that publishing touches.
 package struct Outlet: Sendable {
   package var transport: any Transport
   package var time: any Timekeeper
   package var random: any Randomness
   package var voice: any Voice
+  /// Signs with an RSA key; nil where nothing can.
+  package var signer: (any Signer)?
   /// Appends bytes to a file that a variable of the platform names (`GITHUB_STEP_SUMMARY`).
   package var append: @Sendable (_ path: String, _ bytes: [UInt8]) throws(Problem) -> Void
 
   package init(
     transport: any Transport, time: any Timekeeper, random: any Randomness, voice: any Voice,
+    signer: (any Signer)? = nil,
     append: @escaping @Sendable (String, [UInt8]) throws(Problem) -> Void
   ) {
+    self.signer = signer
     self.transport = transport
     self.time = time
     self.random = random

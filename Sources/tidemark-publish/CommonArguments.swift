@@ -86,7 +86,8 @@ struct Setting {
       voice: Console(
         isQuiet: common.quiet || config.flag("quiet") ?? false,
         isVerbose: common.verbose || config.flag("verbose") ?? false,
-        auditLog: common.auditLog ?? config.text("audit_log")), append: PlatformFile.append)
+        auditLog: common.auditLog ?? config.text("audit_log")), signer: RSASigner(),
+      append: PlatformFile.append)
   }
 
   /// Closes the connections.

@@ -37,9 +37,13 @@ final class FakeOutlet: Transport, Timekeeper, Randomness, Voice {
   }
 
   /// Answers with each of `responses` in turn, then with the last again and again.
-  convenience init(_ responses: [Result<Response, TransportFailure>], chance: Double = 1) {
+  ///
+  /// - Parameter fast: Seconds that the local clock is fast.
+  convenience init(_ responses: [Result<Response, TransportFailure>], fast: Int64 = 0) {
     let next = NextIndex()
-    self.init(chance: chance) { _ in responses[min(next.take(), responses.count - 1)] }
+    self.init(
+      start: Timestamp(millisecondsSince1970: (1_800_000_000 + fast) * 1000)
+    ) { _ in responses[min(next.take(), responses.count - 1)] }
   }
 
   // MARK: What was seen
