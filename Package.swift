@@ -17,12 +17,20 @@ let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: 
 
 let package = Package(
   name: "tidemark",
-  products: [.executable(name: "tidemark", targets: ["tidemark"])],
+  products: [
+    .executable(name: "tidemark", targets: ["tidemark"]),
+    .executable(name: "tidemark-publish", targets: ["tidemark-publish"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     // Names files and descriptors for swift-subprocess, which brings it.
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+    // What `tidemark-publish` alone compiles: it is the one program with a network.
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
   ],
   // The targets stand in the direction of the data: each knows only ones above it.
   targets: [
@@ -86,6 +94,24 @@ let package = Package(
         "TidemarkSite", "TidemarkConfig", argumentParser, subprocess, systemPackage,
       ],
       swiftSettings: strict),
+    .target(
+      name: "TidemarkPublish",
+      dependencies: [
+        "TidemarkModel", "TidemarkSyntax", "TidemarkReport", "TidemarkSinks", "TidemarkConfig",
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "tidemark-publish",
+      dependencies: [
+        "TidemarkModel", "TidemarkSyntax", "TidemarkConfig", "TidemarkPublish", argumentParser,
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "tidemark",
       dependencies: ["TidemarkCommands", argumentParser],
@@ -135,6 +161,14 @@ let package = Package(
       name: "TidemarkCommandsTests",
       dependencies: [
         "TidemarkModel", "TidemarkStatistics", "TidemarkConfig", "TidemarkCommands",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkPublishTests",
+      dependencies: [
+        "TidemarkModel", "TidemarkSyntax", "TidemarkReport", "TidemarkSinks", "TidemarkConfig",
+        "TidemarkPublish", "tidemark-publish", subprocess,
+        .product(name: "SystemPackage", package: "swift-system"),
       ],
       swiftSettings: strict),
     .testTarget(

@@ -81,7 +81,7 @@ struct SiteCommand: TidemarkCommand {
     if let commit = stored.header.commit { options.commits = await CommitLog.read(upTo: commit) }
     options.links.run = stored.header.url
     var report = await Judge(options: options)
-      .report(on: contents.run(stored), against: contents, workers: 2)
+      .report(on: Run(stored, in: contents), against: contents, workers: 2)
     report.keepFailure(of: stored.judgement)
     return report
   }
