@@ -113,15 +113,41 @@ package struct InputFile: Sendable {
   /// Up to `count` bytes from the beginning, as they are.
   package func prefix(_ count: Int) throws(Problem) -> [UInt8] {
     let stream = try open()
-    var bytes = [UInt8](repeating: 0, count: count)
-    var filled = 0
-    while filled < count {
-      let got = try read(stream, into: &bytes, from: filled)
-      if got == 0 { break }
-      filled += got
-    }
-    bytes.removeLast(count - filled)
+    let hint = stream.sizeHint
+    // Of a small file no more than it is said to have, and a byte, so that its end is met.
+    let room = hint > 0 ? min(count, hint + 1) : count
+    var (bytes, isWhole) = try InputFile.fill(room, from: stream, path: path)
+    guard !isWhole, bytes.count < count else { return bytes }
+    bytes.append(
+      contentsOf: try InputFile.fill(count - bytes.count, from: stream, path: path).bytes)
     return bytes
+  }
+
+  /// The next bytes of `stream`, in memory that is not cleared before.
+  ///
+  /// - Parameter padding: Room behind them for as many more.
+  /// - Returns: `count` bytes or fewer, and whether the end was met.
+  private static func fill(
+    _ count: Int, keeping padding: Int = 0, from stream: ByteStream, path: String
+  ) throws(Problem) -> (bytes: [UInt8], isWhole: Bool) {
+    var failure: Problem?
+    var isWhole = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: count + padding) { buffer, filled in
+      while filled < count, !isWhole {
+        let room = UnsafeMutableRawBufferPointer(
+          UnsafeMutableBufferPointer(rebasing: buffer[filled..<count]))
+        do throws(Problem) {
+          let got = try stream.read(into: room)
+          filled += got
+          isWhole = got == 0
+        } catch {
+          failure = error
+          return
+        }
+      }
+    }
+    if let failure { throw failure.inFile(path) }
+    return (bytes, isWhole)
   }
 
   /// The whole content, with at least `padding` further zero bytes behind it that are not counted:
@@ -133,7 +159,9 @@ package struct InputFile: Sendable {
       return (padding == 0 ? bytes : bytes + [UInt8](repeating: 0, count: padding), bytes.count)
     }
     let stream = try open()
-    var (bytes, isWhole) = try firstPart(of: stream, padding: padding)
+    // One byte more than promised, so that the end is met too.
+    var (bytes, isWhole) = try InputFile.fill(
+      stream.sizeHint + 1, keeping: padding, from: stream, path: path)
     var filled = bytes.count
     while !isWhole {
       bytes.append(contentsOf: repeatElement(0, count: filled + 65_536 - bytes.count))
@@ -147,34 +175,6 @@ package struct InputFile: Sendable {
     bytes.removeLast(bytes.count - filled)
     if padding > 0 { bytes.append(contentsOf: repeatElement(0, count: padding)) }
     return (bytes, filled)
-  }
-
-  /// Reads as much as the file's size promises, into memory that is not cleared before.
-  ///
-  /// - Returns: The bytes, with room for `padding` more, and whether the end was met.
-  private func firstPart(
-    of stream: ByteStream, padding: Int
-  ) throws(Problem) -> (bytes: [UInt8], isWhole: Bool) {
-    let hint = stream.sizeHint
-    var failure: Problem?
-    var isWhole = false
-    let bytes = [UInt8](unsafeUninitializedCapacity: hint + padding + 1) { buffer, filled in
-      // One byte more than promised, so that the end is met too.
-      while filled <= hint, !isWhole {
-        let room = UnsafeMutableRawBufferPointer(
-          UnsafeMutableBufferPointer(rebasing: buffer[filled...hint]))
-        do throws(Problem) {
-          let got = try stream.read(into: room)
-          filled += got
-          isWhole = got == 0
-        } catch {
-          failure = error
-          return
-        }
-      }
-    }
-    if let failure { throw failure.inFile(path) }
-    return (bytes, isWhole)
   }
 
   private func read(_ stream: ByteStream, into bytes: inout [UInt8], from start: Int)

@@ -127,7 +127,8 @@ package struct InputSearch: Sendable {
         problems.append(Problem("is nested too deeply", path: folder, remedy: "name it by itself"))
         return
       }
-      if let path = InputSearch.canonical(folder), excluded.contains(path) { return }
+      let real = InputSearch.canonical(folder)
+      if let real, excluded.contains(real) { return }
       guard let entries = list(folder) else { return }
       // The outputs of an earlier report are no results.
       if entries.contains(InputSearch.outputMark) { return }
@@ -136,16 +137,19 @@ package struct InputSearch: Sendable {
         let path = prefix + entry
         switch kind(path, following: false) {
         case .folder: walk(path, depth: depth + 1, belongs)
-        case .file: if belongs(path) { keep(path, wasNamed: false) }
+        // A plain file in a resolved folder needs no resolving of its own.
+        case .file:
+          if belongs(path) { keep(path, as: real.map { "\($0)/\(entry)" }, wasNamed: false) }
         case .other: skippedLinks += 1
         case nil: break
         }
       }
     }
 
-    private mutating func keep(_ path: String, wasNamed: Bool) {
+    /// - Parameter real: Where the file is, if that is known.
+    private mutating func keep(_ path: String, as real: String? = nil, wasNamed: Bool) {
       guard found.count < InputSearch.fileLimit else { return }
-      let key = InputSearch.canonical(path) ?? path
+      let key = real ?? InputSearch.canonical(path) ?? path
       if let standing = found[key], standing.forced != nil || forced == nil { return }
       let shown = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
       found[key] = Found(

@@ -252,8 +252,11 @@ package enum Reading {
     _ found: InputSearch.Found, _ file: InputFile, _ raw: [UInt8]
   ) -> ReadFile {
     var format = found.forced
+    var source = file
     if format == nil {
       let head = Head(raw: raw, isWhole: raw.count < Head.limit)
+      // A small file is here already, and is not read again.
+      if head.isWhole { source = InputFile(path: file.path, bytes: raw) }
       format = recognise(head)
       guard format != nil else {
         let isLost = Unrecognised.isLostReport(head, path: file.path)
@@ -264,7 +267,7 @@ package enum Reading {
     }
     do throws(Problem) {
       guard let format else { throw Problem("has no format", path: file.path) }
-      let results = try format.read(file)
+      let results = try format.read(source)
       return ReadFile(
         path: file.path, wasNamed: found.wasNamed, file: file, format: format,
         content: .read(results))
