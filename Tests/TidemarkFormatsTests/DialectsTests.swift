@@ -36,6 +36,21 @@ import TidemarkModel
     #expect(results.problems.allSatisfy { $0.isBlocking && $0.code == .suiteError })
   }
 
+  @Test("NUnit 2: the same, told by the message alone")
+  func nunit2TearDown() throws {
+    let text = """
+      <test-results name="A.dll" total="1" failures="0"><test-suite type="Assembly" name="A.dll"
+      result="Error"><failure><message>Child test failed</message></failure><results>
+      <test-suite type="TestFixture" name="F" result="Error"><failure>
+      <message>TearDown : System.Exception : boom</message></failure><results>
+      <test-case name="N.F.a" executed="True" result="Success" time="0.1"/></results></test-suite>
+      </results></test-suite></test-results>
+      """
+    let results = try NUnit2.read(memory(text))
+    #expect(results.tests.map(\.outcome) == [.passed])
+    #expect(results.problems.map(\.message) == ["F: TearDown : System.Exception : boom"])
+  }
+
   @Test("Robot Framework: output.json says what output.xml says")
   func robotJSON() throws {
     let text = """
