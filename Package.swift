@@ -131,7 +131,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TidemarkCommandsTests",
-      dependencies: ["TidemarkModel", "TidemarkStatistics", "TidemarkCommands"],
+      dependencies: [
+        "TidemarkModel", "TidemarkStatistics", "TidemarkAnalysis", "TidemarkConfig",
+        "TidemarkCommands",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",

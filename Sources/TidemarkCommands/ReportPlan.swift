@@ -82,9 +82,7 @@ struct ReportPlan: Sendable {
   ]
 
   /// The names that `--only` takes.
-  static let sinkNames = [
-    "json", "site", "comment", "summary", "junit", "jenkins", "azure", "gitlab", "github",
-  ]
+  static let sinkNames = ConfigKeys.outputs
 }
 
 extension ReportCommand {
@@ -96,7 +94,7 @@ extension ReportCommand {
       throw Problem("no input was named", remedy: "name files, folders or patterns to read")
     }
     var judge = JudgeOptions(generator: Generator(version: Tidemark.version))
-    judge.take(settings)
+    try judge.take(settings)
     judge.key = try Self.key(output.key ?? settings.text("key") ?? "main")
     judge.gate = try Self.gateRules(gate.isEmpty ? settings.list("gate") : gate)
     let siteURL = output.siteURL ?? settings.text("site_url")
@@ -117,10 +115,7 @@ extension ReportCommand {
   }
 
   private static func key(_ text: String) throws(Problem) -> String {
-    let allowed = text.utf8.allSatisfy {
-      (97...122).contains($0) || (48...57).contains($0) || "._-".utf8.contains($0)
-    }
-    guard allowed, (1...64).contains(text.utf8.count) else {
+    guard ConfigValue.isSlug(text) else {
       throw Problem(
         "--key \(text) is no key", remedy: "use up to 64 of a to z, 0 to 9, dot, dash, underscore")
     }
