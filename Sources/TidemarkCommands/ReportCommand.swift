@@ -24,6 +24,7 @@ struct ReportCommand: TidemarkCommand {
   @OptionGroup(title: "The run") var runOptions: RunOptions
   @OptionGroup(title: "The history") var historyOptions: HistoryOptions
   @OptionGroup(title: "The outputs") var output: OutputOptions
+  @OptionGroup(title: "Their place") var places: PlaceOptions
 
   @Option(
     help: ArgumentHelp(
@@ -44,10 +45,12 @@ struct ReportCommand: TidemarkCommand {
   func run() async throws {
     let session = try Session(common, branch: runOptions.branch)
     let plan = try session.orExit(.usage) { () throws(Problem) -> ReportPlan in
-      try self.plan(session)
+      let plan = try self.plan(session)
+      try InputNames.check(plan.paths)
+      return plan
     }
     async let head = Git.head()
-    async let loaded = load(plan.history, runs: plan.judgeOptions.storedRuns)
+    async let loaded = Self.load(plan.history, runs: plan.judgeOptions.storedRuns)
     let gathering = await Gathering(
       plan.paths, excluding: [plan.out, plan.history.directory], labels: plan.labels,
       progress: session.progress)
@@ -125,7 +128,7 @@ struct ReportCommand: TidemarkCommand {
   }
 
   /// The history's runs; one that is there and cannot be read at all is empty, with the problem.
-  private func load(_ history: History, runs: Int) async -> (HistoryContents, Problem?) {
+  static func load(_ history: History, runs: Int) -> (HistoryContents, Problem?) {
     do throws(Problem) {
       return (try history.load(LoadOptions(newestOfEachBranch: runs)), nil)
     } catch {
@@ -154,7 +157,7 @@ struct ReportCommand: TidemarkCommand {
 
   private func answer(_ report: Report, plan: ReportPlan, written: [String], session: Session) {
     if session.isJSON {
-      Terminal.print(bytes: ReportJSON.encode(report).bytes + [UInt8(ascii: "\n")])
+      Terminal.print(bytes: ReportJSON.encode(report).bytes)
       return
     }
     TerminalReport(report, usesColor: session.progress.usesColor && Terminal.isOutputTerminal)

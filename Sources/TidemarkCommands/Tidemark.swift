@@ -11,9 +11,9 @@ package struct Tidemark: AsyncParsableCommand {
     abstract: "Says what a pipeline run made worse, how sure that is, and since which commit.",
     version: version,
     subcommands: [
-      ReportCommand.self, CollectCommand.self, InspectCommand.self, FormatsCommand.self,
-      HistoryCommand.self, CompareCommand.self, AcceptCommand.self, DetectCommand.self,
-      DoctorCommand.self,
+      ReportCommand.self, SiteCommand.self, CollectCommand.self, InspectCommand.self,
+      FormatsCommand.self, HistoryCommand.self, CompareCommand.self, AcceptCommand.self,
+      DetectCommand.self, MatrixCommand.self, RunCommand.self, DoctorCommand.self,
     ])
 
   package init() {}

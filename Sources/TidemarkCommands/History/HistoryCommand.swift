@@ -8,6 +8,7 @@ struct HistoryCommand: AsyncParsableCommand {
     subcommands: [
       HistoryListCommand.self, HistoryShowCommand.self, HistoryMergeCommand.self,
       HistoryVerifyCommand.self, HistoryCompactCommand.self, HistoryExcludeCommand.self,
-      HistoryStatCommand.self, HistoryReplayCommand.self,
+      HistoryStatCommand.self, HistoryReplayCommand.self, HistoryPruneCommand.self,
+      HistoryPushCommand.self, HistoryPullCommand.self,
     ])
 }
