@@ -45,7 +45,7 @@ package let formats: [any Format.Type] = [
   // JSON of benchmarks: `benchmarks` is an array in three of them, told apart by what is in it; the
   // three made of names and values alone say least and come last.
   GoogleBenchmark.self, PytestBenchmark.self, Pyperf.self, BenchmarkDotNet.self, JMH.self,
-  Hyperfine.self, VitestBench.self, K6.self, Fio.self, ASV.self, LMEval.self,
+  BenchmarkToolsJL.self, Hyperfine.self, VitestBench.self, K6.self, Fio.self, ASV.self, LMEval.self,
   Inspect.self, MTEB.self, HELM.self, Promptfoo.self, Lighthouse.self, SizeLimit.self,
   CriterionEstimates.self, GitHubActionBenchmarkData.self, GitHubActionBenchmark.self,
   BencherMetricFormat.self, PackageBenchmark.self,
