@@ -1,7 +1,8 @@
 #!/bin/bash
-# Holds every file of the examples against a checker that knows its format, and runs their unit tests.
+# Holds every file of the examples against a checker that knows its format, runs their unit tests, and does the same with
+# what `tidemark init` writes.
 #
-#   examples/check.sh [FOLDER…]      FOLDER: further ones with pipeline files (what `tidemark init` wrote)
+#   examples/check.sh [PROGRAM]      default: the debug build, if it is there
 set -euo pipefail
 
 root=$(dirname "$(dirname "$(realpath "$0")")")
@@ -37,10 +38,34 @@ schema() { # NAME FILE…
   }
 }
 
+# What `init` writes for several kinds of repository, each platform.
+program=$(realpath "${1:-$root/.build/debug/tidemark}")
+written=()
+repository() { # NAME FILE…
+  local platform folder file
+  for platform in github gitlab azure jenkins; do
+    folder=$work/$1-$platform
+    mkdir -p "$folder/web"
+    for file in "${@:2}"; do echo '{"devDependencies": {"jest": "1"}} criterion pytest-benchmark' > "$folder/$file"; done
+    [[ $1 != benchmarks ]] || echo 'benchmarks: {models: [a], commands: [make bench]}' > "$folder/tidemark.yml"
+    (cd "$folder" && "$program" init "$platform" --quiet > /dev/null)
+    written+=("$folder")
+  done
+}
+if [[ -x $program ]]; then
+  repository nothing
+  repository everything package.json requirements.txt go.mod Cargo.toml Package.swift CMakeLists.txt pom.xml build.gradle \
+    x.csproj phpunit.xml
+  repository below web/package.json web/go.mod
+  repository benchmarks go.mod
+fi
+
 shopt -s nullglob dotglob globstar
-for folder in "$root"/examples/{github-actions,gitlab,azure,jenkins} "$@"; do
+jenkinsfiles=()
+for folder in "$root"/examples/{github-actions,gitlab,azure,jenkins} "${written[@]}"; do
   files=("$folder"/**/*.yml)
   [[ ${#files[@]} == 0 ]] || yamllint --strict -c "$root/examples/.yamllint" "${files[@]}"
+  for file in "$folder"/Jenkinsfile*; do jenkinsfiles+=("$file"); done
   schema github-workflows "$folder"/.github/workflows/*.yml
   schema github-actions "$folder"/.github/actions/*/action.yml
   schema gitlab-ci "$folder"/.gitlab-ci.yml "$folder"/.gitlab/*-cell.yml
@@ -52,5 +77,5 @@ for folder in "$root"/examples/{github-actions,gitlab,azure,jenkins} "$@"; do
   /usr/bin/python3 "$root/examples/check.py" "$folder"
 done
 node --test "$root/examples/azure/extension/test.js" > /dev/null || { node --test "$root/examples/azure/extension/test.js"; exit 1; }
-groovy "$root/examples/jenkins/test/TidemarkTest.groovy"
+groovy "$root/examples/jenkins/test/TidemarkTest.groovy" "${jenkinsfiles[@]}"
 echo "examples: all right"

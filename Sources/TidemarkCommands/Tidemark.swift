@@ -12,7 +12,8 @@ package struct Tidemark: AsyncParsableCommand {
     version: version,
     subcommands: [
       ReportCommand.self, CollectCommand.self, InspectCommand.self, FormatsCommand.self,
-      HistoryCommand.self, CompareCommand.self, DetectCommand.self, MatrixCommand.self, RunCommand.self,
+      HistoryCommand.self, CompareCommand.self, DetectCommand.self, InitCommand.self,
+      MatrixCommand.self, RunCommand.self,
       DoctorCommand.self,
     ])
 
