@@ -79,9 +79,9 @@ let package = Package(
       name: "TidemarkSite",
       dependencies: ["TidemarkModel", "TidemarkSyntax", "TidemarkReport"],
       swiftSettings: strict,
-      plugins: ["EmbedTheme"]),
-    .plugin(name: "EmbedTheme", capability: .buildTool(), dependencies: ["embed-theme"]),
-    .executableTarget(name: "embed-theme"),
+      plugins: ["EmbedFiles"]),
+    .plugin(name: "EmbedFiles", capability: .buildTool(), dependencies: ["embed-files"]),
+    .executableTarget(name: "embed-files"),
     .target(
       name: "TidemarkConfig",
       dependencies: ["CYAML", "TidemarkModel", "TidemarkSyntax"],
@@ -93,7 +93,8 @@ let package = Package(
         "TidemarkStatistics", "TidemarkReport", "TidemarkAnalysis", "TidemarkSinks",
         "TidemarkSite", "TidemarkConfig", argumentParser, subprocess, systemPackage,
       ],
-      swiftSettings: strict),
+      swiftSettings: strict,
+      plugins: ["EmbedFiles"]),
     .target(
       name: "TidemarkPublish",
       dependencies: [

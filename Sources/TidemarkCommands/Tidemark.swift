@@ -13,7 +13,8 @@ package struct Tidemark: AsyncParsableCommand {
     subcommands: [
       ReportCommand.self, SiteCommand.self, CollectCommand.self, InspectCommand.self,
       FormatsCommand.self, HistoryCommand.self, CompareCommand.self, AcceptCommand.self,
-      DetectCommand.self, MatrixCommand.self, RunCommand.self, DoctorCommand.self,
+      DetectCommand.self, InitCommand.self, MatrixCommand.self, RunCommand.self,
+      DoctorCommand.self,
     ])
 
   package init() {}
