@@ -49,6 +49,12 @@ let package = Package(
       name: "TidemarkHistory",
       dependencies: ["CZstd", "TidemarkModel", "TidemarkSyntax"],
       swiftSettings: strict),
+    .target(
+      name: "TidemarkImport",
+      dependencies: [
+        "TidemarkModel", "TidemarkSyntax", "TidemarkFormats", "TidemarkRun", "TidemarkHistory",
+      ],
+      swiftSettings: strict),
     .target(name: "TidemarkStatistics", swiftSettings: strict),
     .target(
       name: "TidemarkReport",
@@ -80,8 +86,8 @@ let package = Package(
       name: "TidemarkCommands",
       dependencies: [
         "TidemarkModel", "TidemarkSyntax", "TidemarkFormats", "TidemarkRun", "TidemarkHistory",
-        "TidemarkStatistics", "TidemarkReport", "TidemarkAnalysis", "TidemarkSinks",
-        "TidemarkSite", "TidemarkConfig", argumentParser, subprocess,
+        "TidemarkImport", "TidemarkStatistics", "TidemarkReport", "TidemarkAnalysis",
+        "TidemarkSinks", "TidemarkSite", "TidemarkConfig", argumentParser, subprocess,
       ],
       swiftSettings: strict),
     .executableTarget(
@@ -103,6 +109,10 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TidemarkHistoryTests", dependencies: ["TidemarkModel", "TidemarkHistory"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkImportTests",
+      dependencies: ["TidemarkModel", "TidemarkFormats", "TidemarkHistory", "TidemarkImport"],
       swiftSettings: strict),
     .testTarget(
       name: "TidemarkStatisticsTests", dependencies: ["TidemarkStatistics"],

@@ -8,7 +8,8 @@ struct HistoryCommand: AsyncParsableCommand {
     subcommands: [
       HistoryListCommand.self, HistoryShowCommand.self, HistoryMergeCommand.self,
       HistoryVerifyCommand.self, HistoryCompactCommand.self, HistoryExcludeCommand.self,
-      HistoryStatCommand.self, HistoryPruneCommand.self, HistoryPushCommand.self,
+      HistoryStatCommand.self, HistoryPruneCommand.self, HistoryImportCommand.self,
+      HistoryPushCommand.self,
       HistoryPullCommand.self,
     ])
 }
