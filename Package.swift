@@ -30,6 +30,7 @@ let package = Package(
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
     .target(name: "TidemarkModel", swiftSettings: strict),
@@ -54,6 +55,10 @@ let package = Package(
       dependencies: [
         "TidemarkModel", "TidemarkSyntax", "TidemarkFormats", "TidemarkRun", "TidemarkHistory",
       ],
+      swiftSettings: strict),
+    .target(
+      name: "TidemarkExport",
+      dependencies: ["CSQLite", "TidemarkModel", "TidemarkSyntax", "TidemarkHistory"],
       swiftSettings: strict),
     .target(name: "TidemarkStatistics", swiftSettings: strict),
     .target(
@@ -86,7 +91,8 @@ let package = Package(
       name: "TidemarkCommands",
       dependencies: [
         "TidemarkModel", "TidemarkSyntax", "TidemarkFormats", "TidemarkRun", "TidemarkHistory",
-        "TidemarkImport", "TidemarkStatistics", "TidemarkReport", "TidemarkAnalysis",
+        "TidemarkImport", "TidemarkExport", "TidemarkStatistics", "TidemarkReport",
+        "TidemarkAnalysis",
         "TidemarkSinks", "TidemarkSite", "TidemarkConfig", argumentParser, subprocess,
       ],
       swiftSettings: strict),
@@ -113,6 +119,10 @@ let package = Package(
     .testTarget(
       name: "TidemarkImportTests",
       dependencies: ["TidemarkModel", "TidemarkFormats", "TidemarkHistory", "TidemarkImport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkExportTests",
+      dependencies: ["TidemarkModel", "TidemarkHistory", "TidemarkExport"],
       swiftSettings: strict),
     .testTarget(
       name: "TidemarkStatisticsTests", dependencies: ["TidemarkStatistics"],
