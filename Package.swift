@@ -40,6 +40,7 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
     .target(name: "TidemarkModel", swiftSettings: strict),
@@ -58,6 +59,16 @@ let package = Package(
     .target(
       name: "TidemarkHistory",
       dependencies: ["CZstd", "TidemarkModel", "TidemarkSyntax"],
+      swiftSettings: strict),
+    .target(
+      name: "TidemarkImport",
+      dependencies: [
+        "TidemarkModel", "TidemarkSyntax", "TidemarkFormats", "TidemarkRun", "TidemarkHistory",
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "TidemarkExport",
+      dependencies: ["CSQLite", "TidemarkModel", "TidemarkSyntax", "TidemarkHistory"],
       swiftSettings: strict),
     .target(name: "TidemarkStatistics", swiftSettings: strict),
     .target(
@@ -90,8 +101,9 @@ let package = Package(
       name: "TidemarkCommands",
       dependencies: [
         "TidemarkModel", "TidemarkSyntax", "TidemarkFormats", "TidemarkRun", "TidemarkHistory",
-        "TidemarkStatistics", "TidemarkReport", "TidemarkAnalysis", "TidemarkSinks",
-        "TidemarkSite", "TidemarkConfig", argumentParser, subprocess, systemPackage,
+        "TidemarkImport", "TidemarkExport", "TidemarkStatistics", "TidemarkReport",
+        "TidemarkAnalysis", "TidemarkSinks", "TidemarkSite", "TidemarkConfig", argumentParser,
+        subprocess, systemPackage,
       ],
       swiftSettings: strict,
       plugins: ["EmbedFiles"]),
@@ -132,6 +144,14 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TidemarkHistoryTests", dependencies: ["TidemarkModel", "TidemarkHistory"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkImportTests",
+      dependencies: ["TidemarkModel", "TidemarkFormats", "TidemarkHistory", "TidemarkImport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkExportTests",
+      dependencies: ["TidemarkModel", "TidemarkHistory", "TidemarkExport"],
       swiftSettings: strict),
     .testTarget(
       name: "TidemarkStatisticsTests", dependencies: ["TidemarkStatistics"],

@@ -96,6 +96,13 @@ struct Git: Sendable {
     await lines(["config", "user.name"]).first.map { SafeText.oneLine($0) }
   }
 
+  /// The branch that the remote `origin` calls its own, else the one that is checked out.
+  static func defaultBranch() async -> String? {
+    let name = await lines(["symbolic-ref", "--short", "refs/remotes/origin/HEAD"]).first
+    if let name, name.hasPrefix("origin/") { return String(name.dropFirst("origin/".count)) }
+    return await head().branch
+  }
+
   /// The repository's tags: the commits that they name, and their names.
   static func tags() async -> (commits: Set<String>, names: Set<String>) {
     let lines = await lines([
