@@ -50,6 +50,13 @@ struct HealthPage {
     if !noises.isEmpty {
       pairs.append(("health.noise", .text(NumberText.percentSize(noises[noises.count / 2]))))
     }
+    if let replay = report.replay, let rate = replay.takenBackPerThousand {
+      let numbers = [
+        "taken": NumberText.count(replay.takenBack), "settled": NumberText.count(replay.settled),
+        "rate": NumberText.fixed(rate, digits: 2), "runs": NumberText.count(replay.runs),
+      ]
+      pairs.append(("health.replay", .text(words.text("health.replay_text", numbers))))
+    }
     pairs.append(
       (
         "health.inputs",
