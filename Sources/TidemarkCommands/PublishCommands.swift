@@ -35,7 +35,10 @@ enum PublishProgram {
 
   private static var ownFolder: String? {
     let path = [UInt8](unsafeUninitializedCapacity: Int(PATH_MAX)) { buffer, count in
-      count = max(readlink("/proc/self/exe", buffer.baseAddress, buffer.count), 0)
+      guard let start = buffer.baseAddress else { return }
+      count = start.withMemoryRebound(to: CChar.self, capacity: buffer.count) {
+        max(readlink("/proc/self/exe", $0, buffer.count), 0)
+      }
     }
     guard let slash = path.lastIndex(of: UInt8(ascii: "/")) else { return nil }
     return String(decoding: path[..<slash], as: UTF8.self)
