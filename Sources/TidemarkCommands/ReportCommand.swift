@@ -24,6 +24,7 @@ struct ReportCommand: TidemarkCommand {
   @OptionGroup(title: "The run") var runOptions: RunOptions
   @OptionGroup(title: "The history") var historyOptions: HistoryOptions
   @OptionGroup(title: "The outputs") var output: OutputOptions
+  @OptionGroup(title: "Their place") var places: PlaceOptions
 
   @Option(
     help: ArgumentHelp(
@@ -49,7 +50,7 @@ struct ReportCommand: TidemarkCommand {
       return plan
     }
     async let head = Git.head()
-    async let loaded = load(plan.history, runs: plan.judgeOptions.storedRuns)
+    async let loaded = Self.load(plan.history, runs: plan.judgeOptions.storedRuns)
     let gathering = await Gathering(
       plan.paths, excluding: [plan.out, plan.history.directory], labels: plan.labels,
       progress: session.progress)
@@ -126,7 +127,7 @@ struct ReportCommand: TidemarkCommand {
   }
 
   /// The history's runs; one that is there and cannot be read at all is empty, with the problem.
-  private func load(_ history: History, runs: Int) async -> (HistoryContents, Problem?) {
+  static func load(_ history: History, runs: Int) -> (HistoryContents, Problem?) {
     do throws(Problem) {
       return (try history.load(LoadOptions(newestOfEachBranch: runs)), nil)
     } catch {

@@ -11,10 +11,10 @@ package struct Tidemark: AsyncParsableCommand {
     abstract: "Says what a pipeline run made worse, how sure that is, and since which commit.",
     version: version,
     subcommands: [
-      ReportCommand.self, CollectCommand.self, InspectCommand.self, FormatsCommand.self,
-      HistoryCommand.self, CompareCommand.self, AcceptCommand.self, DetectCommand.self,
-      MatrixCommand.self, RunCommand.self, PublishCommand.self, TriggerCommand.self,
-      DoctorCommand.self,
+      ReportCommand.self, SiteCommand.self, CollectCommand.self, InspectCommand.self,
+      FormatsCommand.self, HistoryCommand.self, CompareCommand.self, AcceptCommand.self,
+      DetectCommand.self, MatrixCommand.self, RunCommand.self, PublishCommand.self,
+      TriggerCommand.self, DoctorCommand.self,
     ])
 
   package init() {}
