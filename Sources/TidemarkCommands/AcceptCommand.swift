@@ -1,4 +1,5 @@
 import ArgumentParser
+private import TidemarkAnalysis
 internal import TidemarkConfig
 internal import TidemarkHistory
 internal import TidemarkModel
