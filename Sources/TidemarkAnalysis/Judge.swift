@@ -63,7 +63,7 @@ private struct Stage: Sendable {
     }
     report.verdict = findings.verdict
     report.reasons = findings.reasons
-    report.gate = options.gate.map { $0.result(findings) }
+    report.gate = options.gate.flatMap { $0.results(findings) }
     report.links = options.links
     report.baseline = findings.baseline
     report.inputs = findings.inputs
@@ -90,7 +90,7 @@ private struct Stage: Sendable {
       run: run.header, baseline: selection.baseline, inputs: inputs,
       problems: Self.problems(run), tests: tests.results, testTotals: tests.totals,
       series: changes, seriesTotals: SeriesTotals(counting: changes),
-      breaches: ThresholdBreach.found(changes, rules: options.thresholds),
+      thresholds: ThresholdFindings(changes, options),
       missingJobs: MissingJob.found(in: window),
       machineChanges: MachineFinding.found(
         answer, tracks: series.tracks, window: window, run: run.header, options: options.detector),

@@ -1,3 +1,4 @@
+package import TidemarkHistory
 package import TidemarkModel
 package import TidemarkReport
 package import TidemarkStatistics
@@ -105,21 +106,79 @@ package struct DetectionRule: Sendable {
   }
 }
 
-/// A bound that values must keep whatever the history says.
+/// What values must keep whatever the history says.
 package struct ThresholdRule: Sendable {
   package var pattern: NamePattern
-  package var minimum: Double?
-  package var maximum: Double?
-  /// The bounds' unit; nil: the unit that the series has in this run.
-  package var unit: Unit?
+  package var minimum: Bound?
+  package var maximum: Bound?
+  package var reference: Reference?
+  /// Where it stands in the config.
+  package var path: String?
+  package var line: Int?
+
+  /// A number in a unit.
+  package struct Bound: Hashable, Sendable {
+    package var value: Double
+    /// nil: the unit that the series has in this run.
+    package var unit: Unit?
+
+    package init(_ value: Double, _ unit: Unit? = nil) {
+      self.value = value
+      self.unit = unit
+    }
+  }
+
+  /// A run that values may not be much worse than.
+  package struct Reference: Sendable {
+    /// As the config names it.
+    package var name: String
+    /// How much worse, relative: 0.05 for 5 %.
+    package var tolerance: Double
+    /// The run that was found for the name; nil where none was.
+    package var run: ReferenceRun?
+
+    package init(name: String, tolerance: Double, run: ReferenceRun? = nil) {
+      self.name = name
+      self.tolerance = tolerance
+      self.run = run
+    }
+  }
 
   package init(
-    pattern: NamePattern, minimum: Double? = nil, maximum: Double? = nil, unit: Unit? = nil
+    pattern: NamePattern, minimum: Bound? = nil, maximum: Bound? = nil,
+    reference: Reference? = nil, path: String? = nil, line: Int? = nil
   ) {
     self.pattern = pattern
     self.minimum = minimum
     self.maximum = maximum
-    self.unit = unit
+    self.reference = reference
+    self.path = path
+    self.line = line
+  }
+}
+
+/// The values of a stored run that thresholds are relative to.
+package struct ReferenceRun: Sendable {
+  package var id: String
+  package var commit: String?
+  /// In base units of each series' quantity; of a series in several jobs the first.
+  package var values: [Identifier: Double]
+
+  package init(id: String, commit: String? = nil, values: [Identifier: Double]) {
+    self.id = id
+    self.commit = commit
+    self.values = values
+  }
+
+  /// A run out of a history that was loaded with it.
+  package init(_ run: StoredRun, in history: HistoryContents) {
+    id = run.header.id
+    commit = run.header.commit
+    values = [:]
+    for value in run.values where history.series.indices.contains(Int(value.series)) {
+      let id = history.series[Int(value.series)].id
+      if values[id] == nil { values[id] = value.value * value.unitScale }
+    }
   }
 }
 

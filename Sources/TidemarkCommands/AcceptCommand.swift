@@ -1,5 +1,5 @@
 import ArgumentParser
-private import TidemarkAnalysis
+internal import TidemarkAnalysis
 internal import TidemarkConfig
 internal import TidemarkHistory
 internal import TidemarkModel
@@ -45,11 +45,12 @@ struct AcceptCommand: TidemarkCommand {
         Problem("--reason is empty", remedy: "say why the change is intended"), .usage)
     }
     let folder = historyOptions.folder(session.settings)
-    let storedRuns = Rejudgement.options(session).storedRuns
+    let storedRuns = try Rejudgement.options(session).storedRuns
     let contents = try session.orExit(.nothingRead) { () throws(Problem) in
       try folder.load(LoadOptions(newestOfEachBranch: storedRuns))
     }
-    let findings = await AcceptableChanges(ids, in: await Rejudgement(contents, session: session))
+    let findings = await AcceptableChanges(
+      ids, in: try await Rejudgement(contents, session: session))
     let head = await Git.head().commit
     let author = await authorName(session)
     let accepted = try session.orExit(.usage) { () throws(Problem) in

@@ -39,6 +39,7 @@ struct DetectCommand: TidemarkCommand {
     guard !constants else { return listConstants(session) }
     var options = DetectorOptions()
     try session.orExit(.usage) { () throws(Problem) in
+      try options.take(session.settings)
       for pair in set { try options.set(pair) }
       if let window { try options.set("window", "\(window)") }
     }

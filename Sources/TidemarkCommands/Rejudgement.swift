@@ -10,8 +10,8 @@ struct Rejudgement: Sendable {
   let options: JudgeOptions
 
   /// - Parameter history: With the runs that those to be judged are held against.
-  init(_ history: HistoryContents, session: Session) async {
-    var options = Rejudgement.options(session)
+  init(_ history: HistoryContents, session: Session) async throws {
+    var options = try Rejudgement.options(session)
     options.take(session.settings.aliases, in: history)
     options.defaultBranch = session.platform.defaultBranch
     if let commit = history.runs.last(where: { $0.header.commit != nil })?.header.commit {
@@ -22,10 +22,12 @@ struct Rejudgement: Sendable {
   }
 
   /// What the config says, before a history is read.
-  static func options(_ session: Session) -> JudgeOptions {
-    var options = JudgeOptions(generator: Generator(version: Tidemark.version))
-    options.take(session.settings)
-    return options
+  static func options(_ session: Session) throws -> JudgeOptions {
+    try session.orExit(.usage) { () throws(Problem) in
+      var options = JudgeOptions(generator: Generator(version: Tidemark.version))
+      try options.take(session.settings)
+      return options
+    }
   }
 
   /// What `report` would say today of a stored run, if it had come after the runs before it.
@@ -42,7 +44,7 @@ extension CommitLog {
   static func read(upTo commit: String) async -> CommitLog {
     CommitLog(
       await Git.log(upTo: commit, limit: limit).reversed().map {
-        Entry(commit: $0.hash, author: $0.author, subject: $0.subject)
+        Entry(commit: $0.hash, author: $0.author, subject: $0.subject, time: $0.time)
       })
   }
 }

@@ -75,6 +75,7 @@ struct ReportCommand: TidemarkCommand {
     if let commit = header.commit {
       options.commits = await CommitLog.read(upTo: commit)
     }
+    await ReferenceRuns.find(for: &options.thresholds, in: plan.history, run: header)
     options.links.run = header.url
     var report = await Judge(options: options).report(on: run, against: history, workers: 2)
     report.reasons += clashes.map { $0.reason }

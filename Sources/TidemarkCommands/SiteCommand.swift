@@ -41,7 +41,7 @@ struct SiteCommand: TidemarkCommand {
     let settings = session.settings
     let plan = try session.orExit(.usage) { () throws(Problem) in
       var judge = JudgeOptions(generator: Generator(version: Tidemark.version))
-      judge.take(settings)
+      try judge.take(settings)
       judge.key = try places.reportKey(settings)
       judge.links.site = try places.siteAddress(settings)
       return (judge, theme: try places.siteTheme(settings))
@@ -53,6 +53,9 @@ struct SiteCommand: TidemarkCommand {
     var options = plan.0
     options.take(settings.aliases, in: contents)
     options.defaultBranch = session.platform.defaultBranch ?? shown.name
+    if let run = shown.run {
+      await ReferenceRuns.find(for: &options.thresholds, in: history, run: run.header)
+    }
     let report = await report(
       shown, of: contents, options, problem ?? shown.absence(in: history.directory))
     var look = places.siteOptions(settings)
@@ -83,7 +86,23 @@ struct SiteCommand: TidemarkCommand {
     var report = await Judge(options: options)
       .report(on: Run(stored, in: contents), against: contents, workers: 2)
     report.keepFailure(of: stored.judgement)
+    report.replay = await record(of: contents, options, branch: shown.name)
     return report
+  }
+
+  /// Judgements of a series in a run that are made again at most: about two seconds.
+  private static let replayLimit = 20_000
+
+  /// How often alarms about the newest runs held, as far back as it can be told in little time.
+  private func record(
+    of contents: HistoryContents, _ options: JudgeOptions, branch: String?
+  ) async -> ReplayRecord? {
+    let series = contents.runs.last?.values.count ?? 0
+    let newest = min(Self.replayLimit / max(series, 1), options.baselineRuns)
+    guard series > 0, newest > Replay.laterRuns else { return nil }
+    return await Replay(
+      of: contents, options: options, branch: branch, newest: newest, workers: 2
+    ).record
   }
 
   private func write(

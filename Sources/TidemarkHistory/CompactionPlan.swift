@@ -37,7 +37,7 @@ struct CompactionPlan {
     }
   }
 
-  private static func pruned(_ set: SegmentSet) -> Set<String> {
+  static func pruned(_ set: SegmentSet) -> Set<String> {
     var pruned: Set<String> = []
     for case .prune(_, let runs) in set.segments.flatMap(\.records) { pruned.formUnion(runs) }
     return pruned

@@ -36,7 +36,7 @@ struct HistoryReplayCommand: TidemarkCommand {
       return history
     }
     history.damaged.forEach(session.progress.warn)
-    let rejudgement = await Rejudgement(history, session: session)
+    let rejudgement = try await Rejudgement(history, session: session)
     let replay = await Replay(
       of: history, options: rejudgement.options, branch: branch, newest: newest, workers: 2
     ) { done, total in
