@@ -163,7 +163,7 @@ struct HistoryPullCommand: TidemarkCommand {
   func run() async throws {
     let session = try Session(common)
     let history = options.folder(session.settings)
-    _ = try session.orExit(.nothingRead) { () throws(Problem) in try history.segmentNames() }
+    _ = try session.orExit(.nothingRead) { () throws(Problem) in try history.list() }
     let pulled = try await branch.run(session) {
       branch async throws(HistoryBranch.Failure) -> HistoryTransfer.Pulled in
       do throws(HistoryBranch.Failure) {
