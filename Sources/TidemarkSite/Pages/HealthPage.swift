@@ -78,7 +78,7 @@ struct HealthPage {
       .nothingRead, .baselineNone, .baselineStale, .baselinePartial, .segmentDamaged, .jobMissing,
       .seriesMissing, .testsRemoved, .inputFailed, .inputUnrecognised, .machineChanged,
       .environmentChanged, .labelMissing, .renameProposed, .quarantineExpired, .insufficientData,
-      .noTests, .notRecorded, .problem, .thresholdUnjudged,
+      .noTests, .notRecorded, .runsMixed, .problem, .thresholdUnjudged,
     ]
     return report.reasons.filter { codes.contains($0.code) }
       .map { .object(["message": context.prose($0.message)]) }
