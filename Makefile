@@ -36,7 +36,7 @@ demo: program
 release: setup
 	packaging/static-libraries.sh .build-static/libraries
 	PKG_CONFIG_PATH=$(CURDIR)/.build-static/libraries/pc swift build -c release --product tidemark \
-	  --static-swift-stdlib --scratch-path .build-static
+	  --static-swift-stdlib --scratch-path .build-static -Xlinker --no-export-dynamic
 	packaging/release.sh .build-static/release/tidemark
 
 # The tests from outside on the release program: it has no conversion tables, the debug build has.
@@ -56,11 +56,16 @@ picture: demo
 docs: build
 	docs/build.sh dist/docs
 
+# The pipelines under examples/, and those that `tidemark init` writes, held against checkers of their formats.
+examples: setup
+	examples/check.sh
+
 # What continuous integration runs: format, a build without warnings, tests, the README's commands, and
 # whether the demo among them found what is planted.
 check: lint setup
 	.ci/build-without-warnings.sh
 	swift test --skip-build
+	$(MAKE) examples
 	docs/run-readme.sh "make test"
 	fixtures/demo/check.py tidemark-report/report.json
 
@@ -73,4 +78,4 @@ check-shared: setup
 clean:
 	rm -rf .build .build-static dist tidemark-report
 
-.PHONY: all setup build test format lint golden program demo release bench picture docs check check-shared check-release clean
+.PHONY: all setup build test format lint golden program demo release bench picture docs examples check check-shared check-release clean

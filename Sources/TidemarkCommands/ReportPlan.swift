@@ -87,9 +87,7 @@ struct ReportPlan: Sendable {
   ]
 
   /// The names that `--only` takes.
-  static let sinkNames = [
-    "json", "site", "comment", "summary", "junit", "jenkins", "azure", "gitlab", "github",
-  ]
+  static let sinkNames = ConfigKeys.outputs
 }
 
 extension ReportCommand {
@@ -101,7 +99,7 @@ extension ReportCommand {
       throw Problem("no input was named", remedy: "name files, folders or patterns to read")
     }
     var judge = JudgeOptions(generator: Generator(version: Tidemark.version))
-    judge.take(settings)
+    try judge.take(settings)
     judge.key = try places.reportKey(settings)
     judge.gate = try Self.gateRules(gate.isEmpty ? settings.list("gate") : gate)
     judge.links.site = try places.siteAddress(settings)

@@ -41,18 +41,21 @@ struct SiteCommand: TidemarkCommand {
     let settings = session.settings
     let plan = try session.orExit(.usage) { () throws(Problem) in
       var judge = JudgeOptions(generator: Generator(version: Tidemark.version))
-      judge.take(settings)
+      try judge.take(settings)
       judge.key = try places.reportKey(settings)
       judge.links.site = try places.siteAddress(settings)
       return (judge, theme: try places.siteTheme(settings))
     }
     let history = historyOptions.folder(settings)
-    let (contents, problem) = ReportCommand.load(history)
+    let (contents, problem) = ReportCommand.load(history, runs: plan.0.storedRuns)
     let wanted = branch ?? settings.text("branch")
     let shown = StoredBranch(contents, named: wanted, platform: session.platform)
     var options = plan.0
     options.take(settings.aliases, in: contents)
     options.defaultBranch = session.platform.defaultBranch ?? shown.name
+    if let run = shown.run {
+      await ReferenceRuns.find(for: &options.thresholds, in: history, run: run.header)
+    }
     let report = await report(
       shown, of: contents, options, problem ?? shown.absence(in: history.directory))
     var look = places.siteOptions(settings)
@@ -78,12 +81,28 @@ struct SiteCommand: TidemarkCommand {
       report.reasons = [Reason(.nothingRead, absence.description)]
       return report
     }
-    if let commit = stored.header.commit { options.commits = await CommitLog(upTo: commit) }
+    if let commit = stored.header.commit { options.commits = await CommitLog.read(upTo: commit) }
     options.links.run = stored.header.url
     var report = await Judge(options: options)
-      .report(on: contents.run(stored), against: contents, workers: 2)
+      .report(on: Run(stored, in: contents), against: contents, workers: 2)
     report.keepFailure(of: stored.judgement)
+    report.replay = await record(of: contents, options, branch: shown.name)
     return report
+  }
+
+  /// Judgements of a series in a run that are made again at most: about two seconds.
+  private static let replayLimit = 20_000
+
+  /// How often alarms about the newest runs held, as far back as it can be told in little time.
+  private func record(
+    of contents: HistoryContents, _ options: JudgeOptions, branch: String?
+  ) async -> ReplayRecord? {
+    let series = contents.runs.last?.values.count ?? 0
+    let newest = min(Self.replayLimit / max(series, 1), options.baselineRuns)
+    guard series > 0, newest > Replay.laterRuns else { return nil }
+    return await Replay(
+      of: contents, options: options, branch: branch, newest: newest, workers: 2
+    ).record
   }
 
   private func write(

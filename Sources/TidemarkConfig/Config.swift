@@ -17,6 +17,8 @@ package struct Config: Sendable {
   package var authentication: [String: String] = [:]
   package var history = HistorySettings()
   package var detection: [DetectionSetting] = []
+  /// The detector's constants that are set.
+  package var constants: [ConstantSetting] = []
   package var thresholds: [ThresholdSetting] = []
   package var labels: [LabelSetting] = []
   /// Old names or ids and new ones, in their order.
@@ -46,6 +48,13 @@ package struct Benchmarks: Hashable, Sendable {
   /// The least relative change worth reporting: 0.05 for 5 %.
   package var regressionThreshold: Double?
   package var commands: [BenchmarkCommand] = []
+  /// Combinations that are not measured.
+  package var exclusions: [Exclusion] = []
+  package var outage = OutageRule()
+  /// Where it stands in the file.
+  package var line: Int?
+
+  package init() {}
 
   package struct Provider: Hashable, Sendable {
     package var name: String
@@ -53,6 +62,7 @@ package struct Benchmarks: Hashable, Sendable {
     package var models: [String] = []
     /// The environment variable that holds its token.
     package var authentication: String?
+    package var line: Int?
   }
 
   package struct Model: Hashable, Sendable {
@@ -61,7 +71,43 @@ package struct Benchmarks: Hashable, Sendable {
     package var provider: String?
     /// Empty for all.
     package var tasks: [String] = []
+    package var line: Int?
+
+    package init(
+      name: String, provider: String? = nil, tasks: [String] = [], line: Int? = nil
+    ) {
+      self.name = name
+      self.provider = provider
+      self.tasks = tasks
+      self.line = line
+    }
   }
+
+  /// Patterns; an empty list meets everything.
+  package struct Exclusion: Hashable, Sendable {
+    package var providers: [String] = []
+    package var models: [String] = []
+    package var tasks: [String] = []
+    package var line: Int?
+  }
+}
+
+/// How a provider's outage is told from a command that failed by itself. Looked at only where a
+/// command failed.
+package struct OutageRule: Hashable, Sendable {
+  /// `EX_UNAVAILABLE` and `EX_TEMPFAIL` of sysexits.h: a service is not there, try again later.
+  package var exitStatuses = [69, 75]
+  /// Too many requests, server errors, and 529, which some providers answer when overloaded.
+  package var httpStatuses = [429, 500, 502, 503, 504, 529]
+  /// Patterns over lines of the log.
+  package var output: [String] = []
+
+  package init() {}
+}
+
+/// What tells the combinations of a benchmark apart.
+package enum BenchmarkAxis: String, Hashable, Sendable, CaseIterable {
+  case provider, model, task
 }
 
 /// A command that `tidemark run` runs.
@@ -69,6 +115,8 @@ package struct BenchmarkCommand: Hashable, Sendable {
   package var name: String
   package var run: String
   package var directory: String?
+  /// What it is repeated over; nil: everything that is configured.
+  package var each: [BenchmarkAxis]?
   package var environment: [String: String] = [:]
   package var labels = Labels.none
   /// The names of the commands that must succeed before it.
@@ -76,10 +124,17 @@ package struct BenchmarkCommand: Hashable, Sendable {
   /// Patterns over the files that it writes; empty: its output is read.
   package var results: [String] = []
   package var retries = 0
+  /// Seconds before the first retry.
+  package var retryWait: Double?
   /// Seconds.
   package var timeout: Double?
   /// Where it stands in the file.
   package var line: Int?
+
+  package init(name: String, run: String) {
+    self.name = name
+    self.run = run
+  }
 }
 
 /// What is published; nil where the file does not say.
@@ -95,6 +150,7 @@ package struct Reporting: Hashable, Sendable {
 package struct HistorySettings: Hashable, Sendable {
   package var directory: String?
   package var branch: String?
+  package var remote: String?
   package var baselineRuns: Int?
   /// Seconds.
   package var staleAfter: Double?
@@ -121,13 +177,34 @@ package struct DetectionSetting: Hashable, Sendable {
   package var line: Int?
 }
 
-/// A bound that the values of the series that a pattern meets must keep.
+/// A constant of the detector, by its name on the command line.
+package struct ConstantSetting: Hashable, Sendable {
+  package var name: String
+  package var value: Double
+  package var line: Int
+  package var column: Int
+}
+
+/// A number and the unit that it is written with, if any.
+package struct ConfigBound: Hashable, Sendable {
+  package var value: Double
+  package var unit: String?
+
+  package init(value: Double, unit: String? = nil) {
+    self.value = value
+    self.unit = unit
+  }
+}
+
+/// What the values of the series that a pattern meets must keep.
 package struct ThresholdSetting: Hashable, Sendable {
   package var pattern: String
-  package var minimum: Double?
-  package var maximum: Double?
-  /// As a file would write it; nil: the series' own.
-  package var unit: String?
+  package var minimum: ConfigBound?
+  package var maximum: ConfigBound?
+  /// A tag, a pattern over tags, a commit, a branch or a run.
+  package var reference: String?
+  /// 0.05 for 5 %: how much worse than at the reference a value may be; set where that is.
+  package var tolerance: Double?
   package var line: Int?
 }
 
@@ -161,6 +238,8 @@ package struct AnnotationSetting: Hashable, Sendable {
   package var text: String
   /// Patterns over the series that it belongs to; empty for all.
   package var series: [String] = []
+  /// Ids, or patterns over names, of the series, tests and clusters whose change is intended.
+  package var accept: [String] = []
   package var line: Int?
 }
 

@@ -51,6 +51,13 @@ struct HealthPage {
     if !noises.isEmpty {
       pairs.append(("health.noise", .text(words.numbers.percentSize(noises[noises.count / 2]))))
     }
+    if let replay = report.replay, let rate = replay.takenBackPerThousand {
+      let numbers = [
+        "taken": NumberText.count(replay.takenBack), "settled": NumberText.count(replay.settled),
+        "rate": NumberText.fixed(rate, digits: 2), "runs": NumberText.count(replay.runs),
+      ]
+      pairs.append(("health.replay", .text(words.text("health.replay_text", numbers))))
+    }
     if context.options.source == .inputs { pairs.append(("health.inputs", .text(filesRead))) }
     pairs.append(("health.version", .text("\(report.generator.name) \(report.generator.version)")))
     return pairs.map { ["term": .text(words.text($0.0)), "text": $0.1] }
@@ -71,7 +78,7 @@ struct HealthPage {
       .nothingRead, .baselineNone, .baselineStale, .baselinePartial, .segmentDamaged, .jobMissing,
       .seriesMissing, .testsRemoved, .inputFailed, .inputUnrecognised, .machineChanged,
       .environmentChanged, .labelMissing, .renameProposed, .quarantineExpired, .insufficientData,
-      .noTests, .notRecorded, .problem,
+      .noTests, .notRecorded, .problem, .thresholdUnjudged,
     ]
     return report.reasons.filter { codes.contains($0.code) }
       .map { .object(["message": context.prose($0.message)]) }
