@@ -153,6 +153,9 @@ struct SiteContext: Sendable {
         .compactMap { $0 }.joined(separator: " · "))
     all["t"] = words.tree
     all["root"] = .text(root)
+    // What the report itself says is English, whatever the language of the page.
+    all["in_english"] =
+      words.text("lang") == "en" ? .empty : .html(Array(" lang=\"en\"".utf8))
     all["script"] = .flag(options.hasScript)
     all["nav"] = .list(
       Tab.allCases.filter(exists).map { item in
