@@ -260,6 +260,9 @@ package enum ConfigKeys {
 
   private static let theme = [
     ConfigKey("directory", .text, "A folder whose files replace the theme's."),
+    ConfigKey(
+      "language", .text,
+      "The site's language: en, de, or one whose words a theme has in strings.LANGUAGE.yml."),
     ConfigKey("title", .text, "What the site is called."),
   ]
 }
