@@ -2,7 +2,7 @@
 # Holds every file of the examples against a checker that knows its format, runs their unit tests, and does the same with
 # what `tidemark init` writes.
 #
-#   examples/check.sh [PROGRAM]      default: the debug build, if it is there
+#   examples/check.sh [PROGRAM]      default: the debug build
 set -euo pipefail
 
 root=$(dirname "$(dirname "$(realpath "$0")")")
@@ -50,13 +50,15 @@ repository() { # NAME FILE…
     written+=("$folder")
   done
 }
-if [[ -x $program ]]; then
-  repository nothing
-  repository everything package.json requirements.txt go.mod Cargo.toml Package.swift CMakeLists.txt pom.xml build.gradle \
-    x.csproj phpunit.xml
-  repository below web/package.json web/go.mod
-  repository benchmarks go.mod
-fi
+[[ -x $program ]] || {
+  echo "examples: there is no program $program; \`make build\` makes it" >&2
+  exit 1
+}
+repository nothing
+repository everything package.json requirements.txt go.mod Cargo.toml Package.swift CMakeLists.txt pom.xml build.gradle \
+  x.csproj phpunit.xml
+repository below web/package.json web/go.mod
+repository benchmarks go.mod
 
 shopt -s nullglob dotglob globstar
 all=() workflows=() actions=() gitlab=() azure=() jenkinsfiles=()
