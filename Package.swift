@@ -17,20 +17,30 @@ let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: 
 
 let package = Package(
   name: "tidemark",
-  products: [.executable(name: "tidemark", targets: ["tidemark"])],
+  products: [
+    .executable(name: "tidemark", targets: ["tidemark"]),
+    .executable(name: "tidemark-publish", targets: ["tidemark-publish"]),
+  ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
     // Names files and descriptors for swift-subprocess, which brings it.
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+    // What `tidemark-publish` alone compiles: it is the one program with a network.
+    .package(url: "https://github.com/swift-server/async-http-client", from: "1.30.0"),
+    .package(url: "https://github.com/apple/swift-nio", from: "2.80.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl", from: "2.30.0"),
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.0.0"),
   ],
   // The targets stand in the direction of the data: each knows only ones above it.
   targets: [
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CCmark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
+    .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
 
     .target(name: "TidemarkModel", swiftSettings: strict),
@@ -40,7 +50,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "TidemarkFormats",
-      dependencies: ["TidemarkModel", "TidemarkSyntax"],
+      dependencies: ["CZlib", "CZstd", "TidemarkModel", "TidemarkSyntax"],
       swiftSettings: strict),
     .target(
       name: "TidemarkRun",
@@ -49,6 +59,16 @@ let package = Package(
     .target(
       name: "TidemarkHistory",
       dependencies: ["CZstd", "TidemarkModel", "TidemarkSyntax"],
+      swiftSettings: strict),
+    .target(
+      name: "TidemarkImport",
+      dependencies: [
+        "TidemarkModel", "TidemarkSyntax", "TidemarkFormats", "TidemarkRun", "TidemarkHistory",
+      ],
+      swiftSettings: strict),
+    .target(
+      name: "TidemarkExport",
+      dependencies: ["CSQLite", "TidemarkModel", "TidemarkSyntax", "TidemarkHistory"],
       swiftSettings: strict),
     .target(name: "TidemarkStatistics", swiftSettings: strict),
     .target(
@@ -81,11 +101,30 @@ let package = Package(
       name: "TidemarkCommands",
       dependencies: [
         "TidemarkModel", "TidemarkSyntax", "TidemarkFormats", "TidemarkRun", "TidemarkHistory",
-        "TidemarkStatistics", "TidemarkReport", "TidemarkAnalysis", "TidemarkSinks",
-        "TidemarkSite", "TidemarkConfig", argumentParser, subprocess, systemPackage,
+        "TidemarkImport", "TidemarkExport", "TidemarkStatistics", "TidemarkReport",
+        "TidemarkAnalysis", "TidemarkSinks", "TidemarkSite", "TidemarkConfig", argumentParser,
+        subprocess, systemPackage,
       ],
       swiftSettings: strict,
       plugins: ["EmbedFiles"]),
+    .target(
+      name: "TidemarkPublish",
+      dependencies: [
+        "TidemarkModel", "TidemarkSyntax", "TidemarkReport", "TidemarkSinks", "TidemarkConfig",
+      ],
+      swiftSettings: strict),
+    .executableTarget(
+      name: "tidemark-publish",
+      dependencies: [
+        "TidemarkModel", "TidemarkSyntax", "TidemarkConfig", "TidemarkPublish", argumentParser,
+        .product(name: "AsyncHTTPClient", package: "async-http-client"),
+        .product(name: "NIOCore", package: "swift-nio"),
+        .product(name: "NIOHTTP1", package: "swift-nio"),
+        .product(name: "NIOPosix", package: "swift-nio"),
+        .product(name: "NIOSSL", package: "swift-nio-ssl"),
+        .product(name: "CryptoExtras", package: "swift-crypto"),
+      ],
+      swiftSettings: strict),
     .executableTarget(
       name: "tidemark",
       dependencies: ["TidemarkCommands", argumentParser],
@@ -105,6 +144,14 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TidemarkHistoryTests", dependencies: ["TidemarkModel", "TidemarkHistory"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkImportTests",
+      dependencies: ["TidemarkModel", "TidemarkFormats", "TidemarkHistory", "TidemarkImport"],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkExportTests",
+      dependencies: ["TidemarkModel", "TidemarkHistory", "TidemarkExport"],
       swiftSettings: strict),
     .testTarget(
       name: "TidemarkStatisticsTests", dependencies: ["TidemarkStatistics"],
@@ -133,12 +180,23 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TidemarkCommandsTests",
-      dependencies: ["TidemarkModel", "TidemarkConfig", "TidemarkCommands"],
+      dependencies: [
+        "TidemarkModel", "TidemarkStatistics", "TidemarkAnalysis", "TidemarkConfig",
+        "TidemarkCommands",
+      ],
+      swiftSettings: strict),
+    .testTarget(
+      name: "TidemarkPublishTests",
+      dependencies: [
+        "TidemarkModel", "TidemarkSyntax", "TidemarkReport", "TidemarkSinks", "TidemarkConfig",
+        "TidemarkPublish", "tidemark-publish", subprocess,
+        systemPackage,
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "tidemark", subprocess, systemPackage,
+        "tidemark", "tidemark-publish", subprocess, systemPackage,
       ],
       swiftSettings: strict),
   ],

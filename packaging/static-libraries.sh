@@ -34,7 +34,7 @@ Libs: -L$folder/lib $*
 EOF
 }
 
-for name in xml2 cmark zstd yaml md icuuc z lzma; do link_library "lib$name.a"; done
+for name in xml2 cmark zstd yaml md sqlite3 icuuc z lzma; do link_library "lib$name.a"; done
 # Debian has no static simdjson: its shared library travels beside the program.
 link_library libsimdjson.so
 
@@ -46,5 +46,7 @@ ar rcs "$folder/lib/libicudata.a" "$folder/icudata.o"
 package libxml-2.0 -lxml2 -licuuc -licudata -lz -llzma -lstdc++ -lm
 package libcmark -lcmark
 package libzstd -lzstd
+package zlib -lz
 package yaml-0.1 -lyaml
 package libmd -lmd
+package sqlite3 -lsqlite3 -lm

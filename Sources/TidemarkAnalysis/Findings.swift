@@ -14,7 +14,7 @@ struct Findings: Sendable {
   var testTotals: TestTotals
   var series: [SeriesChange]
   var seriesTotals: SeriesTotals
-  var breaches: [ThresholdBreach]
+  var thresholds: ThresholdFindings
   var missingJobs: [MissingJob]
   var machineChanges: [MachineFinding]
   var environmentChanges: [EnvironmentChange]
@@ -23,6 +23,8 @@ struct Findings: Sendable {
   var sharedSeries: SharedNames
   var expiredQuarantine: [QuarantineRule]
   var damagedSegments: [Problem]
+
+  var breaches: [ThresholdBreach] { thresholds.breaches }
 
   var blocking: [ResultProblem] { problems.filter(\.isBlocking) }
   var failedInputs: [InputRecord] { inputs.filter { $0.status == .failed } }

@@ -2,8 +2,13 @@ import TidemarkModel
 import TidemarkReport
 
 extension GateRule {
-  /// What the rule says of a run.
-  func result(_ findings: Findings) -> GateResult {
+  /// What the rule says of a run; `thresholds` also what each threshold of the config says.
+  func results(_ findings: Findings) -> [GateResult] {
+    let rules = self == .thresholds ? findings.thresholds.rules.map(\.result) : []
+    return [result(findings)] + rules
+  }
+
+  private func result(_ findings: Findings) -> GateResult {
     let (count, what) = count(findings)
     return GateResult(
       rule: rawValue, failed: count > 0, count: count,
@@ -36,8 +41,12 @@ extension GateRule {
       let count = findings.blocking.count + findings.failedInputs.count
       return (count, Sentence.count(count, "blocking problem"))
     case .thresholds:
-      let count = findings.breaches.count
-      return (count, "\(Sentence.count(count, "value")) beyond a threshold")
+      let breaches = findings.breaches.count
+      let unheld = findings.thresholds.rules.count { !$0.gaps.isEmpty }
+      let parts =
+        (breaches > 0 ? ["\(Sentence.count(breaches, "value")) beyond a threshold"] : [])
+        + (unheld > 0 ? ["\(Sentence.count(unheld, "threshold")) not held against anything"] : [])
+      return (breaches + unheld, Sentence.list(parts))
     }
   }
 
@@ -48,5 +57,20 @@ extension GateRule {
     case .stale: return (1, "the baseline is stale")
     case .partial, .ok: return (0, "")
     }
+  }
+}
+
+extension ThresholdFindings.RuleFindings {
+  /// The threshold's own line in the list of gates.
+  fileprivate var result: GateResult {
+    let count = breaches.count + (gaps.isEmpty ? 0 : 1)
+    let what =
+      gaps.first ?? "\(rule.sentence): \(Sentence.count(breaches.count, "value")) beyond it"
+    return GateResult(
+      rule: "\(GateRule.thresholds.rawValue): \(Sentence.name(rule.pattern.text)) \(rule.bounds)",
+      failed: count > 0, count: count,
+      message: count > 0
+        ? what
+        : "\(rule.sentence): kept by \(Sentence.count(held, "series", plural: "series"))")
   }
 }

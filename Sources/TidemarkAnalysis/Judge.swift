@@ -34,6 +34,7 @@ private struct Stage: Sendable {
   let selection: BaselineSelection
   let window: Window
   let environments: JobEnvironments
+  let acceptances: Acceptances
   let tests: TestStates
   let series: SeriesStates
 
@@ -46,7 +47,7 @@ private struct Stage: Sendable {
     selection = BaselineSelection(for: run.header, in: history, options: options)
     window = Window(selection, of: history, for: run)
     environments = JobEnvironments(run, window: window)
-    let acceptances = Acceptances(history, window: window, run: run.header, options: options)
+    acceptances = Acceptances(history, window: window, run: run, options: options)
     tests = TestStates(
       run, window: window, history: history, acceptances: acceptances, options: options)
     series = SeriesStates(
@@ -62,7 +63,7 @@ private struct Stage: Sendable {
     }
     report.verdict = findings.verdict
     report.reasons = findings.reasons
-    report.gate = options.gate.map { $0.result(findings) }
+    report.gate = options.gate.flatMap { $0.results(findings) }
     report.links = options.links
     report.baseline = findings.baseline
     report.inputs = findings.inputs
@@ -79,6 +80,7 @@ private struct Stage: Sendable {
       ).all
     report.environmentChanges = findings.environmentChanges
     report.annotations = options.annotations
+    report.acceptances = acceptances.all
     return report
   }
 
@@ -88,7 +90,7 @@ private struct Stage: Sendable {
       run: run.header, baseline: selection.baseline, inputs: inputs,
       problems: Self.problems(run), tests: tests.results, testTotals: tests.totals,
       series: changes, seriesTotals: SeriesTotals(counting: changes),
-      breaches: ThresholdBreach.found(changes, rules: options.thresholds),
+      thresholds: ThresholdFindings(changes, options),
       missingJobs: MissingJob.found(in: window),
       machineChanges: MachineFinding.found(
         answer, tracks: series.tracks, window: window, run: run.header, options: options.detector),

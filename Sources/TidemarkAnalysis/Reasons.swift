@@ -74,6 +74,8 @@ extension Findings {
 
   private var seriesReasons: [Reason] {
     var reasons = each(.thresholdFailed, breaches.map(\.sentence), more: "value beyond a threshold")
+    reasons += each(
+      .thresholdUnjudged, thresholds.gaps, more: "threshold that could not be held")
     let regressed = series(in: .regressed)
     if !regressed.isEmpty {
       reasons.append(

@@ -1,4 +1,5 @@
 private import Subprocess
+internal import TidemarkModel
 private import TidemarkSyntax
 
 /// What the repository around the working folder tells. Every answer is nil or empty where there is
@@ -7,6 +8,8 @@ struct Git: Sendable {
   /// One commit of the log.
   struct Commit: Sendable {
     var hash: String
+    /// When it was committed.
+    var time: Timestamp
     var author: String
     var subject: String
   }
@@ -55,14 +58,65 @@ struct Git: Sendable {
   static func log(upTo commit: String, limit: Int) async -> [Commit] {
     guard isSafe(commit) else { return [] }
     let output = await output(
-      ["log", "-n", String(limit), "--format=%H%x1f%an%x1f%s", commit, "--"])
+      ["log", "-n", String(limit), "--format=%H%x1f%ct%x1f%an%x1f%s", commit, "--"])
     return output.split(separator: "\n").compactMap { line in
-      let fields = line.split(separator: "\u{1F}", omittingEmptySubsequences: false)
-      guard fields.count == 3 else { return nil }
+      let fields = line.split(
+        separator: "\u{1F}", maxSplits: 3, omittingEmptySubsequences: false)
+      guard fields.count == 4, let seconds = Int64(fields[1]), (0..<(1 << 40)).contains(seconds)
+      else { return nil }
       return Commit(
-        hash: String(fields[0]), author: SafeText.oneLine(String(fields[1])),
-        subject: SafeText.oneLine(String(fields[2])))
+        hash: String(fields[0]), time: Timestamp(millisecondsSince1970: seconds * 1000),
+        author: SafeText.oneLine(String(fields[2])), subject: SafeText.oneLine(String(fields[3])))
     }
+  }
+
+  /// The tags that `pattern` meets, the newest first, each with the commit that it names.
+  static func tags(_ pattern: String) async -> [(name: String, commit: String)] {
+    guard isSafe(pattern) else { return [] }
+    let lines = await lines([
+      "for-each-ref", "--count=200", "--sort=-version:refname", "--sort=-creatordate",
+      "--format=%(refname:strip=2)%00%(*objectname)%00%(objectname)", "refs/tags/\(pattern)",
+    ])
+    return lines.compactMap { line in
+      let fields = line.split(separator: "\0", omittingEmptySubsequences: false)
+      guard fields.count == 3 else { return nil }
+      // Of an annotated tag the commit that it points at.
+      return (String(fields[0]), String(fields[1].isEmpty ? fields[2] : fields[1]))
+    }
+  }
+
+  /// The commit that the tag `name` names.
+  static func commit(ofTag name: String) async -> String? {
+    guard isSafe(name) else { return nil }
+    return await lines(["rev-parse", "--verify", "--quiet", "refs/tags/\(name)^{commit}"]).first
+  }
+
+  /// What git would sign a commit with.
+  static func userName() async -> String? {
+    await lines(["config", "user.name"]).first.map { SafeText.oneLine($0) }
+  }
+
+  /// The branch that the remote `origin` calls its own, else the one that is checked out.
+  static func defaultBranch() async -> String? {
+    let name = await lines(["symbolic-ref", "--short", "refs/remotes/origin/HEAD"]).first
+    if let name, name.hasPrefix("origin/") { return String(name.dropFirst("origin/".count)) }
+    return await head().branch
+  }
+
+  /// The repository's tags: the commits that they name, and their names.
+  static func tags() async -> (commits: Set<String>, names: Set<String>) {
+    let lines = await lines([
+      "for-each-ref", "--format=%(refname:lstrip=2)%00%(objectname)%00%(*objectname)", "refs/tags",
+    ])
+    var commits: Set<String> = []
+    var names: Set<String> = []
+    for line in lines {
+      let fields = line.split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
+      guard fields.count == 3 else { continue }
+      names.insert(fields[0])
+      commits.insert(fields[2].isEmpty ? fields[1] : fields[2])
+    }
+    return (commits, names)
   }
 
   /// A name from outside is an argument of git only if it cannot be taken for an option.

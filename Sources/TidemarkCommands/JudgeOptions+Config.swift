@@ -4,14 +4,25 @@ internal import TidemarkHistory
 internal import TidemarkModel
 internal import TidemarkReport
 internal import TidemarkRun
+internal import TidemarkStatistics
+private import TidemarkSyntax
 
 extension JudgeOptions {
   /// The rules of tidemark.yml.
-  mutating func take(_ config: Config) {
+  ///
+  /// - Throws: A problem with file, line and column of what the config's reader cannot know to be wrong:
+  ///   the detector's constants.
+  mutating func take(_ config: Config) throws(Problem) {
+    try detector.take(config)
     baselineRuns = config.history.baselineRuns ?? baselineRuns
     staleAfter = config.history.staleAfter ?? staleAfter
     annotations = config.annotations.map {
       Annotation(commit: $0.commit, markdown: $0.text, series: $0.series)
+    }
+    accepted = config.annotations.flatMap { setting in
+      setting.accept.map {
+        AcceptedChange(pattern: NamePattern($0), commit: setting.commit, reason: setting.text)
+      }
     }
     quarantine = config.quarantine.map { setting in
       QuarantineRule(
@@ -32,8 +43,12 @@ extension JudgeOptions {
     }
     thresholds = config.thresholds.map { setting in
       ThresholdRule(
-        pattern: NamePattern(setting.pattern), minimum: setting.minimum, maximum: setting.maximum,
-        unit: setting.unit.map { Unit(parsing: $0) })
+        pattern: NamePattern(setting.pattern), minimum: ThresholdRule.Bound(setting.minimum),
+        maximum: ThresholdRule.Bound(setting.maximum),
+        reference: setting.reference.map {
+          ThresholdRule.Reference(name: $0, tolerance: setting.tolerance ?? 0)
+        },
+        path: config.path, line: setting.line)
     }
   }
 
@@ -54,6 +69,28 @@ extension JudgeOptions {
           continue
         }
         aliases[test.id] = Identity.id(of: identity)
+      }
+    }
+  }
+}
+
+extension ThresholdRule.Bound {
+  fileprivate init?(_ bound: ConfigBound?) {
+    guard let bound else { return nil }
+    self.init(bound.value, bound.unit.map { Unit(parsing: $0) })
+  }
+}
+
+extension DetectorOptions {
+  /// The constants that the config sets.
+  mutating func take(_ config: Config) throws(Problem) {
+    for constant in config.constants {
+      do throws(Problem) {
+        try set(constant.name, NumberText.exact(constant.value) ?? "")
+      } catch {
+        var problem = error
+        (problem.line, problem.column) = (constant.line, constant.column)
+        throw config.path.map { problem.inFile($0) } ?? problem
       }
     }
   }

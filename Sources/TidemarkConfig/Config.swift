@@ -17,6 +17,8 @@ package struct Config: Sendable {
   package var authentication: [String: String] = [:]
   package var history = HistorySettings()
   package var detection: [DetectionSetting] = []
+  /// The detector's constants that are set.
+  package var constants: [ConstantSetting] = []
   package var thresholds: [ThresholdSetting] = []
   package var labels: [LabelSetting] = []
   /// Old names or ids and new ones, in their order.
@@ -148,6 +150,7 @@ package struct Reporting: Hashable, Sendable {
 package struct HistorySettings: Hashable, Sendable {
   package var directory: String?
   package var branch: String?
+  package var remote: String?
   package var baselineRuns: Int?
   /// Seconds.
   package var staleAfter: Double?
@@ -174,13 +177,34 @@ package struct DetectionSetting: Hashable, Sendable {
   package var line: Int?
 }
 
-/// A bound that the values of the series that a pattern meets must keep.
+/// A constant of the detector, by its name on the command line.
+package struct ConstantSetting: Hashable, Sendable {
+  package var name: String
+  package var value: Double
+  package var line: Int
+  package var column: Int
+}
+
+/// A number and the unit that it is written with, if any.
+package struct ConfigBound: Hashable, Sendable {
+  package var value: Double
+  package var unit: String?
+
+  package init(value: Double, unit: String? = nil) {
+    self.value = value
+    self.unit = unit
+  }
+}
+
+/// What the values of the series that a pattern meets must keep.
 package struct ThresholdSetting: Hashable, Sendable {
   package var pattern: String
-  package var minimum: Double?
-  package var maximum: Double?
-  /// As a file would write it; nil: the series' own.
-  package var unit: String?
+  package var minimum: ConfigBound?
+  package var maximum: ConfigBound?
+  /// A tag, a pattern over tags, a commit, a branch or a run.
+  package var reference: String?
+  /// 0.05 for 5 %: how much worse than at the reference a value may be; set where that is.
+  package var tolerance: Double?
   package var line: Int?
 }
 
@@ -214,6 +238,8 @@ package struct AnnotationSetting: Hashable, Sendable {
   package var text: String
   /// Patterns over the series that it belongs to; empty for all.
   package var series: [String] = []
+  /// Ids, or patterns over names, of the series, tests and clusters whose change is intended.
+  package var accept: [String] = []
   package var line: Int?
 }
 

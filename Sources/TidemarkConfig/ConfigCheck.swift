@@ -16,7 +16,12 @@ struct ConfigCheck {
     case .text: try check(node, node.text != nil, shape, place)
     case .flag: try check(node, node.flag != nil, shape, place)
     case .integer: try check(node, node.integer != nil, shape, place)
+    case .positive: try check(node, node.integer.map { $0 > 0 } ?? false, shape, place)
     case .number: try check(node, node.number != nil, shape, place)
+    case .bound: try check(node, node.bound != nil, shape, place)
+    case .address: try check(node, node.text.map(ConfigValue.isAddress) ?? false, shape, place)
+    case .pair: try check(node, node.text.map(ConfigValue.isPair) ?? false, shape, place)
+    case .slug: try check(node, node.text.map(ConfigValue.isSlug) ?? false, shape, place)
     case .duration: try check(node, node.duration != nil, shape, place)
     case .percent: try check(node, node.share != nil, shape, place)
     case .time: try check(node, node.time != nil, shape, place)
@@ -48,9 +53,11 @@ struct ConfigCheck {
   }
 
   private static func wrong(_ node: YAMLNode, _ shape: ConfigShape, _ place: String) -> Problem {
-    Problem(
+    let nearest = node.text.flatMap { ConfigValue.nearest($0, shape) }
+    return Problem(
       "\(place) is \(node.kind), not \(shape.title)", line: node.line, column: node.column,
-      remedy: "write \(shape.title)")
+      remedy: nearest.map { "did you mean `\($0)`? Write \(shape.title)" }
+        ?? "write \(shape.title)")
   }
 
   private static func checkWord(

@@ -5,39 +5,49 @@ package enum ConfigKeys {
   package static let options: [ConfigKey] = [
     ConfigKey("allow_empty", .flag, "Exit 0 even if no result was read."),
     ConfigKey("allow_failed", .flag, "Exit 0 even if a benchmark command failed."),
-    ConfigKey("attempt", .integer, "The run's attempt, from 1."),
+    ConfigKey("api_url", .text, "The address of the platform's API, for `publish`."),
+    ConfigKey("attempt", .positive, "The run's attempt, from 1."),
     ConfigKey("audit_log", .text, "Append what was done to this file, a JSON line each."),
     ConfigKey("base", .text, "The branch (or commit) that the change is held against."),
     ConfigKey("branch", .text, "The branch under test."),
+    ConfigKey("ca_file", .text, "PEM certificates that `publish` believes besides the system's."),
     ConfigKey("cell", .text, "Run only this job of the matrix, by its name."),
     ConfigKey("color", .word(["auto", "always", "never"]), "Colours on the terminal."),
+    ConfigKey(
+      "comment_mode", .word(["edit", "new", "recreate-on-status-change", "off"]),
+      "How `publish` keeps the comment."),
     ConfigKey("commit", .text, "The commit under test."),
     ConfigKey("concurrency", .integer, "How many benchmark commands run at once."),
+    ConfigKey("dry_run", .flag, "Show what `publish` would send, and send nothing."),
     ConfigKey("fail_on_outage", .flag, "Exit 1 too where a provider was not available."),
     ConfigKey("job", .text, "The job that the results belong to."),
     ConfigKey("json", .flag, "Print the answer for machines."),
     ConfigKey("junit_profile", .word(["default", "xunit"]), "The JUnit file's profile."),
-    ConfigKey("key", .text, "Tells several reports on one pull request apart."),
-    ConfigKey("label", .list(.text), "Labels of all results, KEY=VALUE."),
+    ConfigKey("key", .slug, "Tells several reports on one pull request apart."),
+    ConfigKey("label", .list(.pair), "Labels of all results, KEY=VALUE."),
     ConfigKey("max_jobs", .integer, "The most jobs of a matrix; more share jobs."),
+    ConfigKey("max_wait", .integer, "The most seconds that a push, a pull or publishing may take."),
     ConfigKey("model", .list(.text), "Run only the benchmarks of these models."),
     ConfigKey("no_record", .flag, "Judge the run, but do not record it in the history."),
     ConfigKey(
-      "only", .list(.text), "Write only these outputs."),
+      "only", .list(.word(outputs + publishedParts)),
+      "Write only these outputs; `publish`: only these parts."),
     ConfigKey("out", .text, "The folder that everything is written under."),
     ConfigKey("provider", .list(.text), "Run only the benchmarks of these providers."),
     ConfigKey("pull_request", .text, "The pull request's number."),
     ConfigKey("quiet", .flag, "Print no progress, only problems."),
+    ConfigKey("report", .text, "What `publish` publishes: report.json, or its folder."),
+    ConfigKey("require_publish", .flag, "Exit 4 also where a permission is missing by design."),
     ConfigKey("results", .text, "The folder for the results and logs of benchmark commands."),
     ConfigKey(
       "resume", .word(["auto", "always", "never"]),
       "Whether benchmark commands that are done already run again."),
     ConfigKey("run_id", .text, "The pipeline run's id: equal for all its jobs and attempts."),
     ConfigKey("shard", .text, "Run only the Kth of N shares of the matrix, K/N."),
-    ConfigKey("site_url", .text, "Where the site will be served."),
+    ConfigKey("site_url", .address, "Where the site will be served."),
     ConfigKey("task", .list(.text), "Run only the benchmarks of these tasks."),
-    ConfigKey("time", .text, "When the run began (RFC 3339)."),
-    ConfigKey("url", .text, "The run's address."),
+    ConfigKey("time", .time, "When the run began (RFC 3339)."),
+    ConfigKey("url", .address, "The run's address."),
     ConfigKey("verbose", .flag, "Print more of what is done and why."),
   ]
 
@@ -57,7 +67,7 @@ package enum ConfigKeys {
       "Parts that can be switched on: `script` lets the site load tidemark.js (filter, sort, crosshair)."
     ),
     ConfigKey(
-      "gate", .either(.list(.text), .keys(gate)), "What ends `report` with status 1."),
+      "gate", .either(.list(.word(gateRules)), .keys(gate)), "What ends `report` with status 1."),
     ConfigKey(
       "history", .either(.text, .keys(history)), "Where the history is and how long it is kept."),
     ConfigKey("inputs", .list(.text), "Files, folders or patterns; FORMAT:PATH forces a format."),
@@ -98,6 +108,9 @@ package enum ConfigKeys {
     ConfigKey("commit", .text, "The commit.", isRequired: true),
     ConfigKey("text", .text, "The note, in Markdown.", isRequired: true),
     ConfigKey("series", .list(.text), "Patterns over series that it belongs to; else all."),
+    ConfigKey(
+      "accept", .list(.text),
+      "Ids, or patterns over names, of what this commit changed on purpose: its new baseline."),
   ]
 
   private static let benchmarks = [
@@ -160,38 +173,64 @@ package enum ConfigKeys {
     ConfigKey("authentication", .text, "The variable that holds its token."),
   ]
 
+  /// The rules of `--gate`.
+  package static let gateRules = [
+    "new-failures", "failures", "regressions", "suspected", "missing", "unjudged", "problems",
+    "thresholds",
+  ]
+
+  /// The outputs of `--only`.
+  package static let outputs = [
+    "json", "site", "comment", "summary", "junit", "jenkins", "azure", "gitlab", "github",
+  ]
+
+  /// What `publish --only` takes besides.
+  private static let publishedParts = ["status", "check", "annotations", "alerts", "results"]
+
+  /// What values must keep, whatever the history says.
+  private static let bounds = [
+    ConfigKey("maximum", .bound, "No value may be above."),
+    ConfigKey("minimum", .bound, "No value may be below."),
+    ConfigKey("unit", .text, "The unit of bounds that have none; else the series'."),
+    ConfigKey(
+      "reference", .text,
+      "A tag, a pattern over tags (`v*`: the newest that has a run), a commit, a branch or a run."),
+    ConfigKey(
+      "tolerance", .percent, "How much worse than at the reference a value may be."),
+  ]
+
   private static let detection = [
+    ConfigKey(
+      "constants", .table(.number),
+      "The detector's constants, as `tidemark detect --constants` lists them, `a-b` as `a_b`."),
     ConfigKey("effect_floor", .percent, "The least change worth reporting, for every series."),
     ConfigKey("rules", .list(.keys(detectionRule)), "The last rule that meets a series counts."),
   ]
 
-  private static let detectionRule = [
-    ConfigKey(
-      "series", .list(.text), "Patterns over ids, names and name/metric.", isRequired: true),
-    ConfigKey("direction", .word(["lower", "higher"]), "Which way is better."),
-    ConfigKey("effect_floor", .percent, "The least change worth reporting."),
-    ConfigKey("maximum", .number, "A bound that no value may be above."),
-    ConfigKey("minimum", .number, "A bound that no value may be below."),
-    ConfigKey("unit", .text, "The bounds' unit; else the series'."),
-  ]
+  private static let detectionRule =
+    [
+      ConfigKey(
+        "series", .list(.text), "Patterns over ids, names and name/metric.", isRequired: true),
+      ConfigKey("direction", .word(["lower", "higher"]), "Which way is better."),
+      ConfigKey("effect_floor", .percent, "The least change worth reporting."),
+    ] + bounds
 
   private static let gate = [
-    ConfigKey("rules", .list(.text), "As `--gate` takes them."),
+    ConfigKey("rules", .list(.word(gateRules)), "As `--gate` takes them."),
     ConfigKey("thresholds", .list(.keys(threshold)), "Bounds that values must keep."),
   ]
 
-  private static let threshold = [
-    ConfigKey(
-      "series", .list(.text), "Patterns over ids, names and name/metric.", isRequired: true),
-    ConfigKey("maximum", .number, "No value may be above."),
-    ConfigKey("minimum", .number, "No value may be below."),
-    ConfigKey("unit", .text, "The bounds' unit; else the series'."),
-  ]
+  private static let threshold =
+    [
+      ConfigKey(
+        "series", .list(.text), "Patterns over ids, names and name/metric.", isRequired: true)
+    ] + bounds
 
   private static let history = [
     ConfigKey("directory", .text, "The folder."),
     ConfigKey("branch", .text, "The git branch that `history push` and `pull` move it through."),
-    ConfigKey("baseline_runs", .integer, "The most runs that a baseline has."),
+    ConfigKey("remote", .text, "The remote (or the address) that has that branch; else origin."),
+    ConfigKey("baseline_runs", .positive, "The most runs that a baseline has."),
     ConfigKey("stale_after", .duration, "From what age on the newest run is no baseline."),
     ConfigKey(
       "retention",
@@ -214,7 +253,7 @@ package enum ConfigKeys {
   private static let reporting = [
     ConfigKey("pull_request_comments", .flag, "Comment on pull requests."),
     ConfigKey("regression_alerts", .flag, "Open an issue for a confirmed regression."),
-    ConfigKey("site_url", .text, "Where the site will be served."),
+    ConfigKey("site_url", .address, "Where the site will be served."),
     ConfigKey("status_checks", .flag, "Set a status on the commit."),
     ConfigKey("trend_analysis", .flag, "Draw the course of every series."),
   ]

@@ -40,7 +40,14 @@ extension Config {
         case .flag: ConfigValue.flag(text) != nil
         case .integer: Int(text) != nil
         case .number: Double(text).map(\.isFinite) ?? false
+        case .positive: Int(text).map { $0 > 0 } ?? false
+        case .time: TimeText.parse(text) != nil
+        case .address: ConfigValue.isAddress(text)
+        case .slug: ConfigValue.isSlug(text)
         case .word(let words): words.contains(text)
+        case .list(.word(let words)):
+          text.split(separator: "\n").allSatisfy { words.contains(String($0)) }
+        case .list(.pair): text.split(separator: "\n").allSatisfy { ConfigValue.isPair(String($0)) }
         default: true
         }
       guard isRight else {
@@ -138,7 +145,7 @@ extension Config {
     reporting = root["reporting"].map { Reporting($0) } ?? reporting
     authentication = try Config.variables(root["authentication"])
     takeHistory(root["history"])
-    takeGate(root["gate"])
+    try takeGate(root["gate"])
     takeTheme(root["theme"])
     try takeDetection(root["detection"])
     labels = (root["labels"]?.entries ?? []).map {
@@ -181,6 +188,7 @@ extension Config {
     guard let node else { return }
     history.directory = node["directory"]?.text
     history.branch = node["branch"]?.text
+    history.remote = node["remote"]?.text
     history.baselineRuns = node["baseline_runs"]?.integer
     history.staleAfter = node["stale_after"]?.duration
     options["history"] = node["directory"]
@@ -190,10 +198,21 @@ extension Config {
       daily: retention["daily"]?.duration, weekly: retention["weekly"]?.duration)
   }
 
-  private mutating func takeGate(_ node: YAMLNode?) {
+  private mutating func takeGate(_ node: YAMLNode?) throws(Problem) {
     guard let node else { return }
     options["gate"] = node["rules"]
-    thresholds = (node["thresholds"]?.items ?? []).flatMap { ThresholdSetting.settings($0) }
+    for rule in node["thresholds"]?.items ?? [] {
+      let settings = try ThresholdSetting.settings(rule)
+      guard !settings.isEmpty else {
+        throw Config.empty(rule, "add a maximum, a minimum, or a reference with a tolerance")
+      }
+      thresholds += settings
+    }
+  }
+
+  /// A rule that holds nothing is most likely misspelt.
+  private static func empty(_ rule: YAMLNode, _ remedy: String) -> Problem {
+    Problem("the rule says nothing", line: rule.line, column: rule.column, remedy: remedy)
   }
 
   private mutating func takeTheme(_ node: YAMLNode?) {
@@ -213,8 +232,20 @@ extension Config {
       detection.append(DetectionSetting(pattern: "**", effectFloor: floor, line: node.line))
     }
     for rule in node["rules"]?.items ?? [] {
-      detection += DetectionSetting.settings(rule)
-      thresholds += ThresholdSetting.settings(rule)
+      let settings = DetectionSetting.settings(rule)
+      let bounds = try ThresholdSetting.settings(rule)
+      guard !settings.isEmpty || !bounds.isEmpty else {
+        throw Config.empty(rule, "add an effect_floor, a direction or a bound")
+      }
+      detection += settings
+      thresholds += bounds
+    }
+    constants = (node["constants"]?.entries ?? []).compactMap { entry in
+      entry.value.number.map {
+        ConstantSetting(
+          name: entry.key.replacing("_", with: "-"), value: $0, line: entry.line,
+          column: entry.column)
+      }
     }
   }
 }

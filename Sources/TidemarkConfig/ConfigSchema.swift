@@ -47,7 +47,22 @@ package enum ConfigSchema {
     case .text: types(["string", "number", "boolean"], &json)
     case .flag: json.member("type", "boolean")
     case .integer: json.member("type", "integer")
+    case .positive:
+      json.member("type", "integer")
+      json.member("minimum", 1)
     case .number: json.member("type", "number")
+    case .bound:
+      types(["string", "number"], &json)
+      json.member("pattern", #"^[-+]?[0-9.]"#)
+    case .address:
+      json.member("type", "string")
+      json.member("pattern", "^https?://")
+    case .pair:
+      json.member("type", "string")
+      json.member("pattern", "^[^=]+=")
+    case .slug:
+      json.member("type", "string")
+      json.member("pattern", "^[a-z0-9._-]{1,64}$")
     case .duration:
       json.member("type", "string")
       json.member(

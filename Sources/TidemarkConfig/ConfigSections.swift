@@ -81,16 +81,44 @@ extension DetectionSetting {
 }
 
 extension ThresholdSetting {
-  /// One for each pattern of a rule.
-  static func settings(_ node: YAMLNode) -> [ThresholdSetting] {
-    let minimum = node["minimum"]?.number
-    let maximum = node["maximum"]?.number
-    guard minimum != nil || maximum != nil else { return [] }
+  /// One for each pattern of a rule; none where it has no bound.
+  ///
+  /// - Throws: Where the bounds contradict one another, or a reference and its tolerance are not both
+  ///   there.
+  static func settings(_ node: YAMLNode) throws(Problem) -> [ThresholdSetting] {
+    let unit = node["unit"]?.text
+    func bound(_ key: String) -> ConfigBound? {
+      node[key]?.bound.map { ConfigBound(value: $0.value, unit: $0.unit ?? unit) }
+    }
+    let (minimum, maximum) = (bound("minimum"), bound("maximum"))
+    let reference = node["reference"]?.text
+    let tolerance = node["tolerance"]?.share
+    if let minimum, let maximum, minimum.unit == maximum.unit, minimum.value > maximum.value {
+      throw wrong(node, at: "minimum", "the minimum is above the maximum", "swap them")
+    }
+    if reference != nil, tolerance == nil {
+      throw wrong(
+        node, at: "reference", "`reference` has no `tolerance`",
+        "add how much worse than at the reference a value may be: `tolerance: 5 %`")
+    }
+    if tolerance != nil, reference == nil {
+      throw wrong(
+        node, at: "tolerance", "`tolerance` has no `reference`",
+        "add a tag, a commit, a branch or a run: `reference: v1.0`")
+    }
+    guard minimum != nil || maximum != nil || reference != nil else { return [] }
     return (node["series"]?.texts ?? []).map {
       ThresholdSetting(
-        pattern: $0, minimum: minimum, maximum: maximum, unit: node["unit"]?.text,
-        line: node.line)
+        pattern: $0, minimum: minimum, maximum: maximum, reference: reference,
+        tolerance: tolerance, line: node.line)
     }
+  }
+
+  private static func wrong(
+    _ node: YAMLNode, at key: String, _ what: String, _ remedy: String
+  ) -> Problem {
+    let place = node[key] ?? node
+    return Problem(what, line: place.line, column: place.column, remedy: remedy)
   }
 }
 
@@ -111,6 +139,7 @@ extension AnnotationSetting {
   init?(_ node: YAMLNode) {
     guard let commit = node["commit"]?.text, let text = node["text"]?.text else { return nil }
     self.init(
-      commit: commit, text: text, series: node["series"]?.texts ?? [], line: node.line)
+      commit: commit, text: text, series: node["series"]?.texts ?? [],
+      accept: node["accept"]?.texts ?? [], line: node.line)
   }
 }

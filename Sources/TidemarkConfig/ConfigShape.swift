@@ -4,13 +4,23 @@ package indirect enum ConfigShape: Sendable {
   case text
   case flag
   case integer
+  /// A whole number from 1.
+  case positive
   case number
+  /// A number, with a unit where one is meant: `200`, `10 MB`.
+  case bound
   /// `14 days`, `36 h`, `90 min`.
   case duration
   /// `5 %`, or a share: `0.05`.
   case percent
   /// A date or a time: `2026-12-31`.
   case time
+  /// An address that begins with `https://` or `http://`.
+  case address
+  /// `KEY=VALUE`.
+  case pair
+  /// Up to 64 of `a` to `z`, `0` to `9`, dot, dash and underscore.
+  case slug
   /// One of these words.
   case word([String])
   /// A list, or one item in its place.
@@ -48,6 +58,11 @@ extension ConfigShape {
     case .text: "text"
     case .flag: "true or false"
     case .integer: "a whole number"
+    case .positive: "a whole number from 1"
+    case .bound: "a number, with a unit if need be: `10 MB`"
+    case .address: "an address that begins with https://"
+    case .pair: "KEY=VALUE"
+    case .slug: "a name of up to 64 of a to z, 0 to 9, dot, dash, underscore"
     case .number: "a number"
     case .duration: "a duration such as `14 days`"
     case .percent: "a share such as `5 %` or 0.05"

@@ -19,6 +19,9 @@ extension YAMLNode {
     return number
   }
 
+  /// A number and the unit that stands behind it.
+  var bound: ConfigBound? { text.flatMap { ConfigValue.bound($0) } }
+
   /// Seconds, not negative.
   var duration: Double? { text.flatMap { ConfigValue.duration($0) } }
 
@@ -48,6 +51,66 @@ package enum ConfigValue {
     case "true", "yes", "on", "1": true
     case "false", "no", "off", "0": false
     default: nil
+    }
+  }
+
+  /// `200`, `10 MB`, `80%`; nil for what does not begin with a finite number.
+  package static func bound(_ text: String) -> ConfigBound? {
+    let number = text.prefix { $0.isASCII && ($0.isNumber || "+-.eE".contains($0)) }
+    let unit = text.dropFirst(number.count).drop { $0 == " " }
+    if let value = Double(number), value.isFinite {
+      return ConfigBound(value: value, unit: unit.isEmpty ? nil : String(unit))
+    }
+    // `5e` is no number, but `5` of a unit that begins with an e may be meant.
+    let digits = text.prefix { $0.isASCII && ($0.isNumber || "+-.".contains($0)) }
+    let rest = text.dropFirst(digits.count).drop { $0 == " " }
+    guard let value = Double(digits), value.isFinite, !rest.isEmpty else { return nil }
+    return ConfigBound(value: value, unit: String(rest))
+  }
+
+  package static func isAddress(_ text: String) -> Bool {
+    text.hasPrefix("https://") || text.hasPrefix("http://")
+  }
+
+  package static func isPair(_ text: String) -> Bool {
+    text.firstIndex(of: "=").map { $0 > text.startIndex } ?? false
+  }
+
+  /// What tells several reports apart: it becomes part of a marker.
+  package static func isSlug(_ text: String) -> Bool {
+    let isAllowed = text.utf8.allSatisfy {
+      (97...122).contains($0) || (48...57).contains($0) || "._-".utf8.contains($0)
+    }
+    return isAllowed && (1...64).contains(text.utf8.count)
+  }
+
+  /// What a wrong value of a shape may be meant to be.
+  static func nearest(_ text: String, _ shape: ConfigShape) -> String? {
+    switch shape {
+    case .flag:
+      return NearestName.of(text, among: ["true", "false", "yes", "no", "on", "off"])
+    case .duration:
+      let number = text.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+      let unit = String(text.dropFirst(number.count).drop { $0 == " " })
+      let names = ["days", "hours", "minutes", "seconds", "weeks", "years", "min", "h"]
+      guard Double(number) != nil else { return nil }
+      if unit.isEmpty { return "\(number) days" }
+      return NearestName.of(unit, among: names).map { "\(number) \($0)" }
+    case .percent:
+      return Double(text).flatMap { $0 > 1 ? "\(text) %" : nil }
+    case .slug:
+      let mended = String(
+        decoding: text.lowercased().utf8.prefix(64).map { byte in
+          isSlug(String(decoding: [byte], as: UTF8.self)) ? byte : UInt8(ascii: "-")
+        }, as: UTF8.self)
+      return isSlug(mended) ? mended : nil
+    case .address:
+      return text.contains(".") && !text.contains(":") ? "https://" + text : nil
+    case .pair:
+      return text.firstIndex(of: ":").map { colon in
+        text[..<colon] + "=" + text[text.index(after: colon)...].drop { $0 == " " }
+      }.map { String($0) }
+    default: return nil
     }
   }
 

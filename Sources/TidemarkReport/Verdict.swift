@@ -11,6 +11,7 @@ package struct Reason: Hashable, Sendable {
     case regressed
     case thresholdFailed = "threshold_failed"
     case problem
+    case thresholdUnjudged = "threshold_unjudged"
     case failedWithoutBaseline = "failed_without_baseline"
     case nothingRead = "nothing_read"
     case baselineNone = "baseline_none"

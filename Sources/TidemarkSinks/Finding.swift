@@ -1,14 +1,14 @@
 internal import TidemarkModel
-internal import TidemarkReport
+package import TidemarkReport
 internal import TidemarkSyntax
 
 /// One thing that is wrong, as code review tools list such things: with a place and a fingerprint.
-struct Finding: Hashable, Sendable {
-  enum Level: Hashable, Sendable {
+package struct Finding: Hashable, Sendable {
+  package enum Level: Hashable, Sendable {
     case failure, warning, notice
   }
 
-  enum Rule: String, CaseIterable, Sendable {
+  package enum Rule: String, CaseIterable, Sendable {
     case testFailure = "test-failure"
     case flakyTest = "flaky-test"
     case regression
@@ -28,24 +28,24 @@ struct Finding: Hashable, Sendable {
     }
   }
 
-  var rule: Rule
-  var level: Level
+  package var rule: Rule
+  package var level: Level
   /// Relative to the repository; made of the class or the benchmark where no file is known.
-  var path: String
+  package var path: String
   /// 1-based.
-  var line: Int
+  package var line: Int
   /// One line.
-  var title: String
-  var message: String
+  package var title: String
+  package var message: String
   /// The failure's text; empty where there is none.
-  var text: String
+  package var text: String
   /// Stable from run to run: no line, no number, no message in it. Unique in a report.
-  var fingerprint: String
+  package var fingerprint: String
   /// `newly_failing`, `regressed` …
-  var state: String
+  package var state: String
 
   /// Everything that is wrong in `report`, the worst first.
-  static func all(in report: Report) -> [Finding] {
+  package static func all(in report: Report) -> [Finding] {
     var findings: [Finding] = []
     let changes = Dictionary(grouping: report.testChanges, by: \.state)
     let series = Dictionary(grouping: report.series, by: \.state)

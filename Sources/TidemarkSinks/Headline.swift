@@ -1,11 +1,11 @@
 private import TidemarkModel
-internal import TidemarkReport
+package import TidemarkReport
 private import TidemarkSyntax
 
 /// What a report comes to, in a line and a few sentences. Raw text.
-enum Headline {
+package enum Headline {
   /// `✗ fail: 2 tests newly failing, 1 series regressed`
-  static func verdict(of report: Report) -> String {
+  package static func verdict(of report: Report) -> String {
     "\(report.verdict.glyph) \(report.verdict.rawValue): \(answer(of: report))"
   }
 

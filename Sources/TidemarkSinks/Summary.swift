@@ -32,4 +32,18 @@ package enum Summary: Sink {
       foot: MarkdownReport.foot(of: report, on: page, isStrict: false))
     return Rendering(files: [OutputFile(path: path, bytes: Array(text.utf8))], cuts: cuts)
   }
+
+  /// The comment's sections without the lines that find it again: for places with a budget of their
+  /// own, as a check run is.
+  ///
+  /// - Parameter byteBudget: In UTF-8.
+  package static func brief(_ report: Report, sink: String, byteBudget: Int) -> String {
+    let page = MarkdownPage(
+      sink: sink, links: MarkdownReport.links(of: report), unit: .bytes, budget: byteBudget)
+    return page.compose(
+      head: MarkdownReport.head(of: report, on: page),
+      sections: Sections(report, detail: .brief).all,
+      foot: MarkdownReport.foot(of: report, on: page, isStrict: true)
+    ).text
+  }
 }

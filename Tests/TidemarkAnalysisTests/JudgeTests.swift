@@ -296,9 +296,9 @@ import TidemarkRun
       ]
       $0.options.thresholds = [
         ThresholdRule(
-          pattern: NamePattern("once"), maximum: 0.139,
-          unit: Unit(text: "s", quantity: .time, scale: 1)),
-        ThresholdRule(pattern: NamePattern("up"), maximum: 1000),
+          pattern: NamePattern("once"),
+          maximum: .init(0.139, Unit(text: "s", quantity: .time, scale: 1))),
+        ThresholdRule(pattern: NamePattern("up"), maximum: .init(1000)),
       ]
       $0.options.gate = GateRule.allCases
     }
@@ -308,13 +308,87 @@ import TidemarkRun
     #expect(result?.failed == (count > 0))
   }
 
-  @Test("A failed threshold fails the verdict and says value and bound")
-  func threshold() {
-    let report = Laboratory(series: ["s": Noise.values(9) + [100]]).with {
-      $0.options.thresholds = [ThresholdRule(pattern: NamePattern("s"), minimum: 110)]
+  private static let seconds = Unit(text: "s", quantity: .time, scale: 1)
+
+  private func threshold(
+    _ rule: ThresholdRule, direction: Direction = .lower, unit: Unit = .ms
+  ) -> Report {
+    Laboratory(series: ["s": Noise.values(9) + [100]], unit: unit, direction: direction).with {
+      $0.options.thresholds = [rule]
+      $0.options.gate = [.thresholds]
     }.report
+  }
+
+  @Test("A failed threshold fails the verdict, and says value, bound and where it stands")
+  func threshold() {
+    let report = threshold(
+      ThresholdRule(
+        pattern: NamePattern("s"), minimum: .init(110), path: "tidemark.yml", line: 12))
     #expect(report.verdict == .fail)
-    #expect(report.reason(.thresholdFailed) == "`s` time is 100 ms, below its minimum of 110 ms")
+    #expect(
+      report.reason(.thresholdFailed)
+        == "`s` time is 100 ms, below its minimum of 110 ms (tidemark.yml:12)")
+    #expect(report.gate.map(\.rule) == ["thresholds", "thresholds: s at least 110"])
+    #expect(report.gate.map(\.failed) == [true, true])
+  }
+
+  @Test("A threshold that is kept has its line in the list of gates, too")
+  func kept() {
+    let report = threshold(
+      ThresholdRule(pattern: NamePattern("*"), maximum: .init(0.2, Self.seconds)))
+    #expect(report.verdict == .pass)
+    #expect(report.gate.map(\.failed) == [false, false])
+    #expect(report.gate.last?.message == "the threshold `*` at most 0.200 s: kept by 1 series")
+  }
+
+  @Test(
+    "A threshold that nothing can be held against is no pass of the gate",
+    arguments: [
+      (ThresholdRule(pattern: NamePattern("t"), maximum: .init(1)), "meets no series of this run"),
+      (
+        ThresholdRule(pattern: NamePattern("s"), maximum: .init(10, .bytes)),
+        "is no bound for `s` time, which is in `ms`"
+      ),
+      (
+        ThresholdRule(pattern: NamePattern("s"), reference: .init(name: "v1", tolerance: 0.1)),
+        "there is no stored run of `v1`"
+      ),
+      (
+        ThresholdRule(
+          pattern: NamePattern("s"),
+          reference: .init(name: "v1", tolerance: 0.1, run: ReferenceRun(id: "r", values: [:]))),
+        "`v1` has no `s` time"
+      ),
+    ])
+  func unheld(rule: ThresholdRule, what: String) {
+    let report = threshold(rule)
+    #expect(report.verdict == .pass)
+    #expect(report.reason(.thresholdUnjudged)?.contains(what) == true)
+    #expect(report.gate.map(\.failed) == [true, true])
+    #expect(report.gate.last?.message.contains(what) == true)
+  }
+
+  @Test(
+    "Relative to a reference only what is worse by more than the tolerance fails",
+    arguments: [
+      (100.0, 0.0, Direction.lower, false), (95, 0.05, .lower, true), (96, 0.05, .lower, false),
+      (200, 0.05, .lower, false), (105, 0.05, .higher, false), (106, 0.05, .higher, true),
+      (50, 0, .higher, false),
+    ])
+  func reference(old: Double, tolerance: Double, direction: Direction, fails: Bool) throws {
+    let id = SeriesValue("s", 1).id
+    let rule = ThresholdRule(
+      pattern: NamePattern("s"),
+      reference: .init(
+        name: "v1", tolerance: tolerance,
+        run: ReferenceRun(id: "r", values: [id: old * 1e-3])))
+    let report = threshold(rule, direction: direction)
+    #expect((report.verdict == .fail) == fails)
+    if fails {
+      let message = try #require(report.reason(.thresholdFailed))
+      #expect(message.contains("worse than the"))
+      #expect(message.contains("of `v1`"))
+    }
   }
 
   @Test("Without a baseline the rule `unjudged` fails")

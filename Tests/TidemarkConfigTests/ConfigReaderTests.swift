@@ -61,7 +61,7 @@ import TidemarkModel
     #expect(config.history.retention?.weekly == 157_680_000)
     #expect(config.list("gate") == ["new-failures", "regressions"])
     #expect(config.thresholds.map(\.pattern) == ["startup*", "bench/a*", "bench/b*"])
-    #expect(config.thresholds[0].maximum == 200 && config.thresholds[0].unit == "ms")
+    #expect(config.thresholds[0].maximum == ConfigBound(value: 200, unit: "ms"))
     #expect(config.detection.map(\.effectFloor) == [0.05, 0.02, 0.1, 0.1])
     #expect(config.detection.last?.direction == .higher)
     #expect(config.labels(forInput: "windows/a.json") == Labels([("os", "any"), ("kind", "json")]))
@@ -72,6 +72,31 @@ import TidemarkModel
     #expect(config.owners.map(\.owner) == ["@net"])
     #expect(config.theme.title == "Ours" && config.text("theme") == "look")
     #expect(config.features == ["clusters": true, "links": false])
+  }
+
+  @Test("What benchmarks are repeated over, what is left out, and what an outage is are read")
+  func benchmarks() throws {
+    let config = try read(
+      """
+      benchmarks:
+        models: [{name: small}]
+        exclude:
+          - {provider: [a, "b*"], task: qa}
+        outage: {exit_status: [3, 4], output: "*overloaded*"}
+        commands:
+          - make bench
+          - {name: once, run: ./x, each: [], retry_wait: 2 min}
+          - {name: by, run: ./y, each: [model, task]}
+      """)
+    let benchmarks = config.benchmarks
+    #expect(benchmarks.line == 2 && benchmarks.models[0].line == 2)
+    #expect(benchmarks.exclusions[0].providers == ["a", "b*"])
+    #expect(benchmarks.exclusions[0].models.isEmpty && benchmarks.exclusions[0].tasks == ["qa"])
+    #expect(benchmarks.outage.exitStatuses == [3, 4])
+    #expect(benchmarks.outage.output == ["*overloaded*"])
+    #expect(benchmarks.outage.httpStatuses == OutageRule().httpStatuses)
+    #expect(benchmarks.commands.map(\.each) == [nil, [], [.model, .task]])
+    #expect(benchmarks.commands[1].retryWait == 120)
   }
 
   @Test("A section that is an option too takes the option's form")
@@ -99,14 +124,40 @@ import TidemarkModel
       ("zzzzzzzzzz: 1", "1:1", "`zzzzzzzzzz` is no key", "use one of aliases,"),
       (
         "history: {stale_after: 14}", "1:24", "`stale_after` is `14`, not a duration",
-        "write a duration such as"
+        "did you mean `14 days`? Write a duration"
       ),
       ("allow_empty: maybe", "1:14", "`allow_empty` is `maybe`, not true or false", "write true"),
       ("attempt: two", "1:10", "not a whole number", "write a whole number"),
-      ("benchmarks: {regression_threshold: 5}", "1:36", "`5`, not a share", "write a share"),
+      ("benchmarks: {regression_threshold: 5}", "1:36", "`5`, not a share", "did you mean `5 %`?"),
       ("platform: gitlabb", "1:11", "cannot be `gitlabb`", "did you mean `gitlab`?"),
       ("owners: [a]", "1:9", "`owners` is a list, not a mapping", "write a mapping"),
-      ("key: {a: b}", "1:6", "`key` is a mapping, not text", "write text"),
+      ("key: {a: b}", "1:6", "`key` is a mapping, not a name of up to 64", "write a name"),
+      ("gate: bogus", "1:7", "cannot be `bogus`", "write one of new-failures"),
+      (
+        "gate: [failures, regresions]", "1:18", "cannot be `regresions`",
+        "did you mean `regressions`?"
+      ),
+      ("gate: {rules: [mising]}", "1:16", "cannot be `mising`", "did you mean `missing`?"),
+      ("only: [comment, sit]", "1:17", "cannot be `sit`", "did you mean `site`?"),
+      ("key: My Key", "1:6", "`key` is `My Key`, not a name", "did you mean `my-key`?"),
+      ("time: yesterday", "1:7", "`time` is `yesterday`, not a date", "write a date"),
+      ("attempt: 0", "1:10", "`attempt` is `0`", "write a whole number from 1"),
+      ("url: example.org/x", "1:6", "not an address", "did you mean `https://example.org/x`?"),
+      ("label: [os=a, arch:b]", "1:15", "`arch:b`, not KEY=VALUE", "did you mean `arch=b`?"),
+      ("history: {stale_after: 14 dys}", "1:24", "`14 dys`", "did you mean `14 days`?"),
+      ("history: {baseline_runs: -3}", "1:26", "`-3`", "from 1"),
+      ("quiet: tru", "1:8", "`tru`, not true or false", "did you mean `true`?"),
+      ("benchmarks: {regression_threshold: 7}", "1:36", "`7`, not a share", "did you mean `7 %`?"),
+      ("detection: {constants: {alpha: x}}", "1:32", "`alpha` is `x`, not a number", "a number"),
+      ("detection: [{series: a}]", "1:13", "the rule says nothing", "add an effect_floor"),
+      ("gate: {thresholds: [{series: a}]}", "1:21", "the rule says nothing", "add a maximum"),
+      (
+        "detection: [{series: a, minimum: 3, maximum: 2}]", "1:34", "the minimum is above",
+        "swap them"
+      ),
+      ("detection: [{series: a, maximum: MB}]", "1:34", "`MB`, not a number", "`10 MB`"),
+      ("detection: [{series: a, reference: v1}]", "1:36", "has no `tolerance`", "tolerance: 5 %"),
+      ("detection: [{series: a, tolerance: 1 %}]", "1:36", "has no `reference`", "reference: v1.0"),
       ("gate: {rule: x}", "1:8", "`rule` is no key of `gate`", "did you mean `rules`?"),
       (
         "quarantine:\n- tests: a\n  owner: b\n  reason: c", "2:3",
@@ -116,7 +167,7 @@ import TidemarkModel
         "authentication: {github: ghp_abc-def}", "1:26", "is no name of a variable",
         "never the token"
       ),
-      ("environments:\n  main:\n    gate: x", "3:5", "`main` has no `when`", "add `when`"),
+      ("environments:\n  main:\n    gate: missing", "3:5", "`main` has no `when`", "add `when`"),
       ("a: 1\nkey: x\nkey: y", "3:1", "the key `key` stands on line 2 already", "keep one"),
       ("key: [1", "1:6", "did not find expected ',' or ']'", ""),
       ("key: *nowhere", "1:6", "the alias *nowhere has no anchor", ""),
@@ -181,6 +232,40 @@ import TidemarkModel
     ]
     let text = (0..<next(60)).map { _ in pieces[next(pieces.count)] }.joined()
     _ = try? read(text)
+  }
+
+  @Test(
+    "A bound has a number and the unit behind it",
+    arguments: [
+      ("200", ConfigBound(value: 200)), ("10 MB", ConfigBound(value: 10, unit: "MB")),
+      ("80%", ConfigBound(value: 80, unit: "%")), ("-1.5e3", ConfigBound(value: -1500)),
+      ("1e3 ns", ConfigBound(value: 1000, unit: "ns")),
+      ("5 events", ConfigBound(value: 5, unit: "events")),
+      ("5events", ConfigBound(value: 5, unit: "events")), ("MB", nil), ("", nil), ("inf", nil),
+      ("nan", nil),
+    ])
+  func bounds(text: String, bound: ConfigBound?) {
+    #expect(ConfigValue.bound(text) == bound)
+  }
+
+  @Test("Constants of the detector and thresholds against a reference are taken as they stand")
+  func constantsAndReferences() throws {
+    let config = try read(
+      """
+      detection:
+        constants: {effect_floor: 0.05, guard-runs: 20}
+        rules:
+          - {series: size/*, maximum: 10 MB}
+          - {series: [a, b], reference: v*, tolerance: 5 %, minimum: 1, unit: s}
+      """)
+    #expect(config.constants.map(\.name) == ["effect-floor", "guard-runs"])
+    #expect(config.constants.map(\.value) == [0.05, 20])
+    #expect(config.constants.map(\.line) == [2, 2])
+    #expect(config.thresholds.count == 3)
+    #expect(config.thresholds[0].maximum == ConfigBound(value: 10, unit: "MB"))
+    #expect(config.thresholds[2].reference == "v*" && config.thresholds[2].tolerance == 0.05)
+    #expect(config.thresholds[2].minimum == ConfigBound(value: 1, unit: "s"))
+    #expect(config.thresholds.map(\.line) == [4, 5, 5])
   }
 
   @Test("The environment wins over the file, and a list has an item a line")

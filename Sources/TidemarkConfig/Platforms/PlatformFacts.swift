@@ -75,13 +75,13 @@ package struct PlatformFacts: Hashable, Sendable {
 }
 
 /// Variables of which an empty one is not set.
-struct PlatformVariables {
+package struct PlatformVariables: Sendable {
   private let environment: [String: String]
 
-  init(_ environment: [String: String]) { self.environment = environment }
+  package init(_ environment: [String: String]) { self.environment = environment }
 
   /// nil too for `$(NAME)`: Azure leaves the text where nothing is to be put in its place.
-  subscript(name: String) -> String? {
+  package subscript(name: String) -> String? {
     guard let value = environment[name], !value.isEmpty,
       !(value.hasPrefix("$(") && value.hasSuffix(")"))
     else { return nil }
@@ -89,14 +89,14 @@ struct PlatformVariables {
   }
 
   /// The first of several that is set.
-  func first(_ names: String...) -> String? {
+  package func first(_ names: String...) -> String? {
     for name in names {
       if let value = self[name] { return value }
     }
     return nil
   }
 
-  func isTrue(_ name: String) -> Bool { self[name]?.lowercased() == "true" }
+  package func isTrue(_ name: String) -> Bool { self[name]?.lowercased() == "true" }
 
   func isFalse(_ name: String) -> Bool { self[name]?.lowercased() == "false" }
 
