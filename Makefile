@@ -57,7 +57,7 @@ docs: build
 	docs/build.sh dist/docs
 
 # The pipelines under examples/, and those that `tidemark init` writes, held against checkers of their formats.
-examples: setup
+examples: build
 	examples/check.sh
 
 # What continuous integration runs: format, a build without warnings, tests, the README's commands, and

@@ -8,7 +8,7 @@
 - the lines that install the program are the same everywhere;
 - an extension for Azure DevOps has what its manifest and its task name.
 
-    examples/check.py FOLDER
+    examples/check.py FOLDER…
     examples/check.py --component FILE     prints GitLab's component FILE with the defaults of its inputs put in
 """
 
@@ -33,8 +33,9 @@ if sys.argv[1] == "--component":
     sys.exit()
 
 ROOT = pathlib.Path(__file__).resolve().parent
-folder = pathlib.Path(sys.argv[1])
 problems = []
+# The same script stands in many folders: once is enough.
+seen = set()
 
 
 def documents(path):
@@ -63,6 +64,9 @@ def check_script(path, script, shell):
         problems.append(f"{path}: a script has {expression} in it: pass it by the environment")
     if "$(System." in script or "$(Build." in script:
         problems.append(f"{path}: a script has a macro in it: pass it by the environment")
+    if (shell, script) in seen:
+        return
+    seen.add((shell, script))
     answer = subprocess.run(
         # Variables come from outside, and so do files that are sourced; every platform ends a script at its first failure.
         ["shellcheck", "--shell", shell, "--exclude", "SC2154,SC1091,SC2164", "-"],
@@ -86,58 +90,64 @@ def install_lines(path):
 
 
 expected = install_lines(ROOT / "github-actions/.github/actions/tidemark/action.yml")
-for path in sorted(p for p in folder.rglob("*") if p.is_file() and "node_modules" not in p.parts):
-    lines = install_lines(path) if path.suffix in (".yml", ".groovy") else None
-    if lines is not None and lines != expected:
-        problems.append(f"{path}: its lines between `install: begin` and `install: end` differ from the action's")
-    if path.suffix != ".yml" or path.name in ("tidemark.yml",) and path.parent == folder:
-        continue
-    if ".github" in path.parts:
-        check_pins(path)
-        found = ("bash", {"run"})
-    elif ".azure" in path.parts or path.name.startswith("azure-"):
-        found = ("bash", {"bash", "script"})
-    else:
-        found = ("sh", {"script", "before_script"})
-    for document in documents(path):
-        if found[0] == "sh" and isinstance(document, dict):
-            # A job's lines run in one shell, those before it too.
-            jobs = [job for job in document.values() if isinstance(job, dict)]
-            texts = ["\n".join(scripts(job, found[1])) for job in jobs]
-        else:
-            texts = list(scripts(document, found[1]))
-        for script in texts:
-            if script:
-                check_script(path, script, found[0])
 
-for manifest in folder.rglob("vss-extension.json"):
-    extension = json.loads(manifest.read_text())
-    for key in ("manifestVersion", "id", "publisher", "version", "name", "targets", "files", "contributions"):
-        if key not in extension:
-            problems.append(f"{manifest}: has no {key}")
-    for file in extension["files"]:
-        if not (manifest.parent / file["path"]).exists():
-            problems.append(f"{manifest}: {file['path']} is not there")
-    for contribution in extension["contributions"]:
-        task_file = manifest.parent / contribution["properties"]["name"] / "task.json"
-        task = json.loads(task_file.read_text())
-        if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", task["id"]):
-            problems.append(f"{task_file}: its id is no GUID")
-        for key in ("name", "friendlyName", "description", "category", "author", "version", "instanceNameFormat"):
-            if key not in task:
-                problems.append(f"{task_file}: has no {key}")
-        if set(task["version"]) != {"Major", "Minor", "Patch"}:
-            problems.append(f"{task_file}: its version is not Major, Minor, Patch")
-        for handler in task["execution"].values():
-            if not (task_file.parent / handler["target"]).exists():
-                problems.append(f"{task_file}: {handler['target']} is not there")
-        names = [field["name"] for field in task["inputs"]]
-        if len(set(names)) != len(names):
-            problems.append(f"{task_file}: two inputs have one name")
-        for field in task["inputs"]:
-            for key in ("name", "type", "label"):
-                if key not in field:
-                    problems.append(f"{task_file}: an input has no {key}")
+def check(folder):
+    for path in sorted(p for p in folder.rglob("*") if p.is_file() and "node_modules" not in p.parts):
+        lines = install_lines(path) if path.suffix in (".yml", ".groovy") else None
+        if lines is not None and lines != expected:
+            problems.append(f"{path}: its lines between `install: begin` and `install: end` differ from the action's")
+        if path.suffix != ".yml" or path.name in ("tidemark.yml",) and path.parent == folder:
+            continue
+        if ".github" in path.parts:
+            check_pins(path)
+            found = ("bash", {"run"})
+        elif ".azure" in path.parts or path.name.startswith("azure-"):
+            found = ("bash", {"bash", "script"})
+        else:
+            found = ("sh", {"script", "before_script"})
+        for document in documents(path):
+            if found[0] == "sh" and isinstance(document, dict):
+                # A job's lines run in one shell, those before it too.
+                jobs = [job for job in document.values() if isinstance(job, dict)]
+                texts = ["\n".join(scripts(job, found[1])) for job in jobs]
+            else:
+                texts = list(scripts(document, found[1]))
+            for script in texts:
+                if script:
+                    check_script(path, script, found[0])
+
+    for manifest in folder.rglob("vss-extension.json"):
+        extension = json.loads(manifest.read_text())
+        for key in ("manifestVersion", "id", "publisher", "version", "name", "targets", "files", "contributions"):
+            if key not in extension:
+                problems.append(f"{manifest}: has no {key}")
+        for file in extension["files"]:
+            if not (manifest.parent / file["path"]).exists():
+                problems.append(f"{manifest}: {file['path']} is not there")
+        for contribution in extension["contributions"]:
+            task_file = manifest.parent / contribution["properties"]["name"] / "task.json"
+            task = json.loads(task_file.read_text())
+            if not re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", task["id"]):
+                problems.append(f"{task_file}: its id is no GUID")
+            for key in ("name", "friendlyName", "description", "category", "author", "version", "instanceNameFormat"):
+                if key not in task:
+                    problems.append(f"{task_file}: has no {key}")
+            if set(task["version"]) != {"Major", "Minor", "Patch"}:
+                problems.append(f"{task_file}: its version is not Major, Minor, Patch")
+            for handler in task["execution"].values():
+                if not (task_file.parent / handler["target"]).exists():
+                    problems.append(f"{task_file}: {handler['target']} is not there")
+            names = [field["name"] for field in task["inputs"]]
+            if len(set(names)) != len(names):
+                problems.append(f"{task_file}: two inputs have one name")
+            for field in task["inputs"]:
+                for key in ("name", "type", "label"):
+                    if key not in field:
+                        problems.append(f"{task_file}: an input has no {key}")
+
+
+for name in sys.argv[1:]:
+    check(pathlib.Path(name))
 
 print("\n".join(problems), end="\n" if problems else "", file=sys.stderr)
 sys.exit(1 if problems else 0)

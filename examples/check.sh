@@ -2,7 +2,7 @@
 # Holds every file of the examples against a checker that knows its format, runs their unit tests, and does the same with
 # what `tidemark init` writes.
 #
-#   examples/check.sh [PROGRAM]      default: the debug build, if it is there
+#   examples/check.sh [PROGRAM]      default: the debug build
 set -euo pipefail
 
 root=$(dirname "$(dirname "$(realpath "$0")")")
@@ -22,17 +22,15 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
 schema() { # NAME FILE…
-  local name=$1 file files=()
+  local name=$1
   shift
-  for file in "$@"; do [[ ! -f $file ]] || files+=("$file"); done
-  [[ ${#files[@]} != 0 ]] || return 0
   local options=(--builtin-schema "vendor.$name")
   case $name in
     gitlab-ci) options+=(--data-transform gitlab-ci) ;;
     azure-pipelines) options+=(--data-transform azure-pipelines --regex-variant python) ;;
   esac
   local answer
-  answer=$("$tools/bin/check-jsonschema" "${options[@]}" "${files[@]}" 2>&1) || {
+  answer=$("$tools/bin/check-jsonschema" "${options[@]}" "$@" 2>&1) || {
     echo "$answer" >&2
     return 1
   }
@@ -52,30 +50,38 @@ repository() { # NAME FILE…
     written+=("$folder")
   done
 }
-if [[ -x $program ]]; then
-  repository nothing
-  repository everything package.json requirements.txt go.mod Cargo.toml Package.swift CMakeLists.txt pom.xml build.gradle \
-    x.csproj phpunit.xml
-  repository below web/package.json web/go.mod
-  repository benchmarks go.mod
-fi
+[[ -x $program ]] || {
+  echo "examples: there is no program $program; \`make build\` makes it" >&2
+  exit 1
+}
+repository nothing
+repository everything package.json requirements.txt go.mod Cargo.toml Package.swift CMakeLists.txt pom.xml build.gradle \
+  x.csproj phpunit.xml
+repository below web/package.json web/go.mod
+repository benchmarks go.mod
 
 shopt -s nullglob dotglob globstar
-jenkinsfiles=()
-for folder in "$root"/examples/{github-actions,gitlab,azure,jenkins} "${written[@]}"; do
-  files=("$folder"/**/*.yml)
-  [[ ${#files[@]} == 0 ]] || yamllint --strict -c "$root/examples/.yamllint" "${files[@]}"
-  for file in "$folder"/Jenkinsfile*; do jenkinsfiles+=("$file"); done
-  schema github-workflows "$folder"/.github/workflows/*.yml
-  schema github-actions "$folder"/.github/actions/*/action.yml
-  schema gitlab-ci "$folder"/.gitlab-ci.yml "$folder"/.gitlab/*-cell.yml
-  for file in "$folder"/.gitlab/tidemark.y*ml; do
-    /usr/bin/python3 "$root/examples/check.py" --component "$file" > "$work/component.yml"
-    schema gitlab-ci "$work/component.yml"
-  done
-  schema azure-pipelines "$folder"/azure-*.yml "$folder"/.azure/*.yml
-  /usr/bin/python3 "$root/examples/check.py" "$folder"
+all=() workflows=() actions=() gitlab=() azure=() jenkinsfiles=()
+folders=("$root"/examples/{github-actions,gitlab,azure,jenkins} "${written[@]}")
+for folder in "${folders[@]}"; do
+  all+=("$folder"/**/*.yml)
+  workflows+=("$folder"/.github/workflows/*.yml)
+  actions+=("$folder"/.github/actions/*/action.yml)
+  gitlab+=("$folder"/.gitlab-ci.y*ml "$folder"/.gitlab/*-cell.yml)
+  azure+=("$folder"/azure-*.yml "$folder"/.azure/*.yml)
+  jenkinsfiles+=("$folder"/Jenkinsfile*)
 done
-node --test "$root/examples/azure/extension/test.js" > /dev/null || { node --test "$root/examples/azure/extension/test.js"; exit 1; }
+/usr/bin/python3 "$root/examples/check.py" --component "$root/examples/gitlab/.gitlab/tidemark.yml" > "$work/component.yml"
+yamllint --strict -c "$root/examples/.yamllint" "${all[@]}"
+schema github-workflows "${workflows[@]}"
+schema github-actions "${actions[@]}"
+schema gitlab-ci "${gitlab[@]}" "$work/component.yml"
+schema azure-pipelines "${azure[@]}"
+/usr/bin/python3 "$root/examples/check.py" "${folders[@]}"
+tests=$root/examples/azure/extension/test.js
+answer=$(node --test "$tests" 2>&1) || {
+  echo "$answer" >&2
+  exit 1
+}
 groovy "$root/examples/jenkins/test/TidemarkTest.groovy" "${jenkinsfiles[@]}"
 echo "examples: all right"

@@ -25,6 +25,62 @@ import Testing
   }
 }
 
+/// Pages with files of the repository in them, each behind `<!-- from: PATH -->`.
+@Suite struct PlatformPagesTests {
+  static let pages = ["github-actions", "gitlab", "azure-devops", "jenkins"].map {
+    "docs/platforms/\($0).md"
+  }
+
+  private func text(_ path: String) throws -> String {
+    try String(contentsOf: Program.root.appendingPathComponent(path), encoding: .utf8)
+  }
+
+  @Test("Every pipeline on a platform's page is the tested file", arguments: pages)
+  func files(page: String) throws {
+    var filled = ""
+    var rest = try text(page)[...]
+    var count = 0
+    while let mark = rest.range(of: "<!-- from: ") {
+      filled += rest[..<mark.upperBound]
+      rest = rest[mark.upperBound...]
+      let end = try #require(rest.range(of: " -->\n```"))
+      let path = String(rest[..<end.lowerBound])
+      let open = try #require(rest[end.upperBound...].firstIndex(of: "\n"))
+      let close = try #require(rest[open...].range(of: "\n```\n"))
+      filled += rest[...open] + (try text(path)) + "```\n"
+      rest = rest[close.upperBound...]
+      count += 1
+    }
+    #expect(count > 1)
+    try expectGolden(filled + rest, page)
+  }
+
+  @Test("A newcomer has at most ten steps to the first comment", arguments: pages)
+  func steps(page: String) throws {
+    let steps = try text(page).split(separator: "\n## ")[0].split(separator: "\n")
+      .filter { $0.first?.isNumber == true }
+    #expect((3...10).contains(steps.count))
+    #expect(steps.enumerated().allSatisfy { $1.hasPrefix("\($0 + 1). ") })
+    #expect(steps.last?.contains("pen a ") == true)
+  }
+
+  @Test("The examples of docs/benchmarks.md are configuration that can be run")
+  func benchmarks() async throws {
+    let page = try text("docs/benchmarks.md")
+    let blocks = page.components(separatedBy: "```yaml\n").dropFirst().map {
+      $0.components(separatedBy: "```")[0]
+    }
+    #expect(blocks.count == 2)
+    for block in blocks {
+      let folder = try TemporaryFolder()
+      let isWhole = block.contains("commands:")
+      try folder.write(block + (isWhole ? "" : "  tasks: [a]\n"), to: "tidemark.yml")
+      let answer = try await Program.run(["matrix", "generic"], in: folder.path)
+      #expect(answer.status == 0 && answer.output.contains("\n"), "\(answer.errors)")
+    }
+  }
+}
+
 /// What `--experimental-dump-help` prints, as far as the page needs it.
 private struct Dump: Decodable {
   var command: Command

@@ -119,6 +119,21 @@ import Testing
     #expect(files[1].text.contains("branches: [trunk]"))
   }
 
+  @Test("It is measured when `schedule` says, and nothing but a schedule can be put there")
+  func schedule() {
+    for platform in [PipelinePlatform.github, .azure, .jenkins] {
+      let files = PipelineFiles(
+        platform: platform.platform, toolchains: [.unknown], branch: "main", hasBenchmarks: true,
+        schedule: "5 4 * * 1-5"
+      ).files()
+      #expect(files.last?.text.contains("5 4 * * 1-5") == true)
+      #expect(files.last?.text.contains("3 * * *") == false)
+    }
+    for text in ["", "1 2 3", "1 2 3 4 5 6", "* * * * '", "* * * * \"", "* * * *\n*"] {
+      #expect(!PipelineFiles.isSchedule(text))
+    }
+  }
+
   @Test("The pipeline that measures is written where benchmarks are configured alone")
   func benchmarks() {
     for platform in PipelinePlatform.allCases {

@@ -50,11 +50,18 @@ struct InitCommand: TidemarkCommand {
         ? "no test tool was found: the pipeline has a place for it"
         : "found \(names)")
     let benchmarks = session.settings.benchmarks
+    if let schedule = benchmarks.schedule, !PipelineFiles.isSchedule(schedule) {
+      throw session.fail(
+        Problem(
+          "`schedule` is no cron expression", path: session.settings.path, line: benchmarks.line,
+          remedy: "write five fields, as in \"17 3 * * *\""), .usage)
+    }
     let files = PipelineFiles(
       platform: platform.platform, toolchains: found.isEmpty ? [.unknown] : found,
       branch: await Git.defaultBranch(),
       hasBenchmarks: !benchmarks.commands.isEmpty || !benchmarks.models.isEmpty
-        || !benchmarks.tasks.isEmpty || !benchmarks.providers.isEmpty
+        || !benchmarks.tasks.isEmpty || !benchmarks.providers.isEmpty,
+      schedule: benchmarks.schedule
     ).files()
     try session.orExit(.usage) { () throws(Problem) in try Self.check(files) }
     let changes = files.map { Change($0, isForced: force) }

@@ -18,6 +18,8 @@ struct PipelineFiles: Sendable {
   let branch: String
   /// Whether tidemark.yml configures benchmarks.
   let hasBenchmarks: Bool
+  /// When they are measured, a cron expression; nil: at night.
+  var schedule: String?
 
   /// Every file, tidemark.yml first.
   func files() -> [File] { [configuration] + pipeline }
@@ -73,7 +75,7 @@ struct PipelineFiles: Sendable {
     ]
     if hasBenchmarks {
       let path = workflows + "tidemark-benchmarks.yml"
-      files.append(File(path: path, text: example(folder + path)))
+      files.append(File(path: path, text: scheduled(example(folder + path))))
     }
     return files.map(onBranch)
   }
@@ -129,7 +131,8 @@ struct PipelineFiles: Sendable {
     }
     if hasBenchmarks {
       files.append(
-        File(path: "azure-benchmarks.yml", text: example(folder + "azure-benchmarks.yml")))
+        File(
+          path: "azure-benchmarks.yml", text: scheduled(example(folder + "azure-benchmarks.yml"))))
     }
     return files.map(onBranch)
   }
@@ -156,7 +159,8 @@ struct PipelineFiles: Sendable {
     ]
     if hasBenchmarks {
       files.append(
-        File(path: "Jenkinsfile.benchmarks", text: example("jenkins/Jenkinsfile.scripted")))
+        File(
+          path: "Jenkinsfile.benchmarks", text: scheduled(example("jenkins/Jenkinsfile.scripted"))))
     }
     return files
   }
@@ -170,6 +174,21 @@ struct PipelineFiles: Sendable {
     var file = file
     file.text = file.text.replacing("[main]", with: "[\(branch)]")
     return file
+  }
+
+  private func scheduled(_ text: String) -> String {
+    guard let schedule, PipelineFiles.isSchedule(schedule) else { return text }
+    return text.replacing("17 3 * * *", with: schedule)
+      .replacing("'H 3 * * *'", with: "'\(schedule)'")
+  }
+
+  /// Five fields of digits, names and marks: nothing that could leave its quotes.
+  static func isSchedule(_ text: String) -> Bool {
+    text.split(separator: " ").count == 5
+      && text.utf8.allSatisfy { byte in
+        (48...57).contains(byte) || (65...90).contains(byte) || (97...122).contains(byte)
+          || "*/,- #".utf8.contains(byte)
+      }
   }
 
   /// Of a file that is not there nothing would be written; the tests hold that each is.
