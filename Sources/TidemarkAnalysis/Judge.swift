@@ -86,6 +86,7 @@ private struct Stage: Sendable {
       ).all
     report.environmentChanges = findings.environmentChanges
     report.annotations = options.annotations
+    report.bisection = options.bisection
     report.acceptances = acceptances.all
     return report
   }
