@@ -35,8 +35,8 @@ package enum Paging: Sendable {
       do throws(Problem) {
         let next = try address.resolving(link)
         if next.origin == address.origin { return next }
-      } catch { throw Failure(.unreachable, error.what) }
-      throw Failure(.unreachable, "the list's next page is said to be on another server")
+      } catch { throw Failure(.refused, error.what) }
+      throw Failure(.refused, "the list's next page is said to be on another server")
     }
   }
 

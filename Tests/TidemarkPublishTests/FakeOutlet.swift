@@ -118,9 +118,13 @@ final class FakeOutlet: Transport, Timekeeper, Randomness, Voice {
   func client(
     _ base: String = "http://127.0.0.1:1/api", rates: RateRules = .github, spacing: Double = 1,
     maxWait: Double = 120, isDryRun: Bool = false
-  ) throws(Problem) -> Client {
+  ) throws(Failure) -> Client {
+    let address: Address
+    do throws(Problem) {
+      address = try Address(base)
+    } catch { throw Failure(.refused, error.what) }
     var options = ClientOptions(
-      base: try Address(base),
+      base: address,
       headers: [Request.Header("Authorization", "Bearer \(FakeOutlet.token)", isSecret: true)])
     options.rates = rates
     options.writeSpacing = spacing

@@ -1,4 +1,5 @@
 internal import Testing
+internal import TidemarkModel
 internal import TidemarkReport
 
 @testable internal import TidemarkPublish
@@ -15,7 +16,7 @@ internal import TidemarkReport
   }
 
   private func publication(
-    _ report: Report = SampleReport.report(), _ run: TestedRun
+    _ report: Report, _ run: TestedRun
   ) throws(Failure) -> Publication {
     try Publication(report, key: "main", facts: run, folder: ".")
   }
@@ -35,7 +36,7 @@ internal import TidemarkReport
   @Test("a report of another commit is refused, one whose commit is cut short is not")
   func commits() throws {
     #expect(throws: Failure.self) {
-      try publication(run { $0.commit = String(repeating: "b", count: 40) })
+      try publication(SampleReport.report(), run { $0.commit = String(repeating: "b", count: 40) })
     }
     let short = SampleReport.report(commit: String(SampleReport.commit.prefix(12)))
     #expect(try publication(short, run()).report.run.commit == SampleReport.commit)
