@@ -36,7 +36,7 @@ demo: program
 release: setup
 	packaging/static-libraries.sh .build-static/libraries
 	PKG_CONFIG_PATH=$(CURDIR)/.build-static/libraries/pc swift build -c release --product tidemark \
-	  --static-swift-stdlib --scratch-path .build-static
+	  --static-swift-stdlib --scratch-path .build-static -Xlinker --no-export-dynamic
 	packaging/release.sh .build-static/release/tidemark
 
 # The tests from outside on the release program: it has no conversion tables, the debug build has.

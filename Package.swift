@@ -13,6 +13,7 @@ let strict: [SwiftSetting] = [
 let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let subprocess: Target.Dependency = .product(name: "Subprocess", package: "swift-subprocess")
+let systemPackage: Target.Dependency = .product(name: "SystemPackage", package: "swift-system")
 
 let package = Package(
   name: "tidemark",
@@ -22,7 +23,7 @@ let package = Package(
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
-    // Names files for swift-subprocess, which brings it; the end-to-end tests alone use it.
+    // Names files and descriptors for swift-subprocess, which brings it.
     .package(url: "https://github.com/apple/swift-system", from: "1.5.0"),
     .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     // What `tidemark-publish` alone compiles: it is the one program with a network.
@@ -36,6 +37,7 @@ let package = Package(
     .systemLibrary(name: "CLibXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
     .systemLibrary(name: "CCmark", pkgConfig: "libcmark", providers: [.apt(["libcmark-dev"])]),
     .systemLibrary(name: "CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CYAML", pkgConfig: "yaml-0.1", providers: [.apt(["libyaml-dev"])]),
     .systemLibrary(name: "CMessageDigest", pkgConfig: "libmd", providers: [.apt(["libmd-dev"])]),
     .target(name: "CSimdjson", linkerSettings: [.linkedLibrary("simdjson")]),
@@ -47,7 +49,7 @@ let package = Package(
       swiftSettings: strict),
     .target(
       name: "TidemarkFormats",
-      dependencies: ["TidemarkModel", "TidemarkSyntax"],
+      dependencies: ["CZlib", "CZstd", "TidemarkModel", "TidemarkSyntax"],
       swiftSettings: strict),
     .target(
       name: "TidemarkRun",
@@ -89,7 +91,7 @@ let package = Package(
       dependencies: [
         "TidemarkModel", "TidemarkSyntax", "TidemarkFormats", "TidemarkRun", "TidemarkHistory",
         "TidemarkStatistics", "TidemarkReport", "TidemarkAnalysis", "TidemarkSinks",
-        "TidemarkSite", "TidemarkConfig", argumentParser, subprocess,
+        "TidemarkSite", "TidemarkConfig", argumentParser, subprocess, systemPackage,
       ],
       swiftSettings: strict),
     .target(
@@ -157,7 +159,9 @@ let package = Package(
       swiftSettings: strict),
     .testTarget(
       name: "TidemarkCommandsTests",
-      dependencies: ["TidemarkModel", "TidemarkCommands"],
+      dependencies: [
+        "TidemarkModel", "TidemarkStatistics", "TidemarkConfig", "TidemarkCommands",
+      ],
       swiftSettings: strict),
     .testTarget(
       name: "TidemarkPublishTests",
@@ -170,7 +174,7 @@ let package = Package(
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "tidemark", subprocess, .product(name: "SystemPackage", package: "swift-system"),
+        "tidemark", subprocess, systemPackage,
       ],
       swiftSettings: strict),
   ],

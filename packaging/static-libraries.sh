@@ -46,5 +46,6 @@ ar rcs "$folder/lib/libicudata.a" "$folder/icudata.o"
 package libxml-2.0 -lxml2 -licuuc -licudata -lz -llzma -lstdc++ -lm
 package libcmark -lcmark
 package libzstd -lzstd
+package zlib -lz
 package yaml-0.1 -lyaml
 package libmd -lmd

@@ -34,6 +34,7 @@ private struct Stage: Sendable {
   let selection: BaselineSelection
   let window: Window
   let environments: JobEnvironments
+  let acceptances: Acceptances
   let tests: TestStates
   let series: SeriesStates
 
@@ -46,7 +47,7 @@ private struct Stage: Sendable {
     selection = BaselineSelection(for: run.header, in: history, options: options)
     window = Window(selection, of: history, for: run)
     environments = JobEnvironments(run, window: window)
-    let acceptances = Acceptances(history, window: window, run: run.header, options: options)
+    acceptances = Acceptances(history, window: window, run: run, options: options)
     tests = TestStates(
       run, window: window, history: history, acceptances: acceptances, options: options)
     series = SeriesStates(
@@ -79,6 +80,7 @@ private struct Stage: Sendable {
       ).all
     report.environmentChanges = findings.environmentChanges
     report.annotations = options.annotations
+    report.acceptances = acceptances.all
     return report
   }
 

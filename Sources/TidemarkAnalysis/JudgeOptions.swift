@@ -22,12 +22,23 @@ package struct JudgeOptions: Sendable {
   package var owners: [OwnerRule] = []
   package var detection: [DetectionRule] = []
   package var thresholds: [ThresholdRule] = []
+  /// What the config accepts, beside the history's records.
+  package var accepted: [AcceptedChange] = []
   package var gate: [GateRule] = []
   package var commits = CommitLog()
   package var detector = DetectorOptions()
   package var outcomes = OutcomeHistory()
 
   package init(generator: Generator) { self.generator = generator }
+
+  /// The newest runs of each branch that a report can depend on: the baseline's, and those of the base
+  /// branch that are newer than where a change left it.
+  package var storedRuns: Int {
+    min(max(baselineRuns, 0), BaselineSelection.baseLimit) + JudgeOptions.runsSinceMergeBase
+  }
+
+  /// How far, in runs, a change may be behind its base and still have a full baseline.
+  private static let runsSinceMergeBase = 64
 }
 
 /// Tests that do not count for the verdict, until a time.
@@ -50,6 +61,21 @@ package struct QuarantineRule: Sendable {
   /// Whether it no longer applies at `time`: from its expiry on.
   func isExpired(at time: Timestamp) -> Bool {
     quarantine.expires.map { $0 <= time } ?? false
+  }
+}
+
+/// Changes of the series and tests that a pattern meets, or of the cluster that it is the id of, that
+/// are intended: from a commit on the new level is the baseline.
+package struct AcceptedChange: Hashable, Sendable {
+  package var pattern: NamePattern
+  /// Whole, or its first 7 characters or more.
+  package var commit: String
+  package var reason: String
+
+  package init(pattern: NamePattern, commit: String, reason: String) {
+    self.pattern = pattern
+    self.commit = commit
+    self.reason = reason
   }
 }
 

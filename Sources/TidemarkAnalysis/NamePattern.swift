@@ -7,7 +7,7 @@ private import TidemarkSyntax
 /// by its id, its name or `name/metric`.
 package struct NamePattern: Hashable, Sendable {
   package let text: String
-  private let id: Identifier?
+  let id: Identifier?
   private let glob: Glob?
 
   package init(_ text: String) {

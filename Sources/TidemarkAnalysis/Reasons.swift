@@ -119,6 +119,8 @@ extension Findings {
       return "could not read \(SafeText.oneLine(what ?? input.path))"
     }
     reasons += each(.inputFailed, failed, more: "file that could not be read")
+    let outages = problems.filter { $0.code == .providerOutage }
+    reasons += each(.providerOutage, outages.map(sentence), more: "provider that was not available")
     let unrecognised = inputs.filter { $0.status == .unrecognised }
     if !unrecognised.isEmpty {
       reasons.append(
@@ -127,8 +129,11 @@ extension Findings {
           "\(Sentence.count(unrecognised.count, "file")) in no known format:"
             + " \(Sentence.list(unrecognised.map { Sentence.quoted($0.path) }))"))
     }
-    let empty = inputs.filter {
-      $0.status == .read && $0.counts.total == 0 && $0.benchmarks == 0 && $0.series == 0
+    // One whose problem is a reason already is not told twice.
+    let empty = inputs.filter { input in
+      input.status == .read && input.counts.total == 0 && input.benchmarks == 0
+        && input.series == 0
+        && !input.problems.contains { $0.isBlocking || $0.code == .providerOutage }
     }
     if !empty.isEmpty, isAnythingRead {
       reasons.append(

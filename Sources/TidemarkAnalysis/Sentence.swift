@@ -8,10 +8,11 @@ enum Sentence {
     count == 1 ? "1 \(noun)" : "\(NumberText.count(count)) \(plural ?? noun + "s")"
   }
 
-  /// A name from outside on one line, at most 80 characters of it.
+  /// A name from outside on one line, at most 80 characters of it; `(no name)` where it shows
+  /// nothing, as in the files for CI systems.
   static func name(_ text: String) -> String {
-    let line = SafeText.oneLine(text)
-    return SafeText.middleCut(line, to: 80)
+    let line = SafeText.middleCut(SafeText.oneLine(text), to: 80)
+    return line.contains { !$0.isWhitespace } ? line : "(no name)"
   }
 
   static func quoted(_ text: String) -> String { "`\(name(text))`" }
@@ -34,7 +35,8 @@ enum Sentence {
 
   static func test(_ identity: TestIdentity) -> String {
     let name =
-      identity.className.isEmpty ? identity.name : "\(identity.className).\(identity.name)"
+      identity.className.isEmpty
+      ? identity.name : "\(identity.className).\(Sentence.name(identity.name))"
     return quoted(name)
   }
 

@@ -14,8 +14,10 @@ struct SeriesJudgement {
   let recentStart: Int
   /// Changes before this value are accepted.
   let acceptedEnd: Int
-  /// Whether what began at a run of the window is accepted as a whole.
-  let isAccepted: (Int) -> Bool
+  /// What accepts them.
+  let acceptance: Acceptance?
+  /// What accepts all that began at a run of the window.
+  let clusterAcceptance: (Int) -> Acceptance?
   let options: DetectorOptions
   let comparison: (ItemComparison, q: Double)?
   /// What moved this series' whole job.
@@ -30,8 +32,9 @@ struct SeriesJudgement {
 
   init(
     track: SeriesTrack, answer: SeriesAnswer, input: SeriesInput, window: Window, run: RunHeader,
-    recentStart: Int, acceptedEnd: Int, isAccepted: @escaping (Int) -> Bool,
-    options: DetectorOptions, comparison: (ItemComparison, q: Double)?,
+    recentStart: Int, acceptedEnd: Int, acceptance: Acceptance?,
+    clusterAcceptance: @escaping (Int) -> Acceptance?, options: DetectorOptions,
+    comparison: (ItemComparison, q: Double)?,
     machineChanges: [MachineChange]
   ) {
     self.track = track
@@ -41,7 +44,8 @@ struct SeriesJudgement {
     self.run = run
     self.recentStart = recentStart
     self.acceptedEnd = acceptedEnd
-    self.isAccepted = isAccepted
+    self.acceptance = acceptance
+    self.clusterAcceptance = clusterAcceptance
     self.options = options
     self.comparison = comparison
     self.machineChanges = machineChanges
@@ -50,8 +54,12 @@ struct SeriesJudgement {
   private var worseSign: Double { input.direction == .lower ? 1 : -1 }
 
   private func counts(_ change: Change) -> Bool {
-    change.index >= recentStart && change.index >= acceptedEnd
-      && !isAccepted(track.runs[change.index]) && !isExplainedByMachine(change)
+    change.index >= recentStart && acceptance(of: change) == nil && !isExplainedByMachine(change)
+  }
+
+  private func acceptance(of change: Change) -> Acceptance? {
+    if change.index < acceptedEnd { return acceptance }
+    return clusterAcceptance(track.runs[change.index])
   }
 
   /// Runs around a machine change within which the changes of single series are held against it.
@@ -188,6 +196,10 @@ extension SeriesJudgement {
     } else if let level = change.baseline?.value, let value = change.value, level != 0 {
       change.changePercent = finite((value - level) / abs(level) * 100)
     }
+    // A level is a mean of logarithms: of equal values it may lie a rounding beside them.
+    if let percent = change.changePercent, abs(percent) < SeriesTrack.rounding * 100 {
+      change.changePercent = 0
+    }
   }
 
   private func describe(
@@ -319,7 +331,21 @@ extension SeriesJudgement {
     return text
   }
 
+  /// The newest change that would count if nobody had accepted it.
+  private func acceptedSentence() -> String? {
+    for accepted in answer.changes.reversed() where accepted.index >= recentStart {
+      guard let acceptance = acceptance(of: accepted) else { continue }
+      let way = accepted.effect > 0 ? "rose" : "fell"
+      let since = point(accepted)
+      let commit = since.commit.map { " (\(Sentence.commit($0)))" } ?? ""
+      return "\(way) \(NumberText.percentSize(accepted.effect * 100)) since run"
+        + " \(Sentence.quoted(since.run))\(commit), \(acceptance.sentence)"
+    }
+    return nil
+  }
+
   private func unchangedSentence(_ change: SeriesChange) -> String {
+    if let accepted = acceptedSentence() { return accepted }
     if let main {
       let runs = main.runsToConfirm.map { "; \(Sentence.count($0, "more run")) would confirm it" }
       return "may have improved: \(moved(change)) \(since(change))\(runs ?? "")"

@@ -151,13 +151,14 @@ struct SeriesStates: Sendable {
     change.effectFloorPercent = effectFloor(rules, noise: answer.noise)
     change.regimes = answer.regimes.map {
       TidemarkReport.Regime(
-        first: $0.first, last: $0.last, level: $0.level / track.detectorScale,
-        low: $0.low / track.detectorScale, high: $0.high / track.detectorScale)
+        first: $0.first, last: $0.last, level: track.level($0.level, in: $0),
+        low: track.level($0.low, in: $0), high: track.level($0.high, in: $0))
     }
     var judgement = SeriesJudgement(
       track: track, answer: answer, input: input, window: window, run: run,
       recentStart: recentStart(track), acceptedEnd: acceptedEnd(track, answer),
-      isAccepted: { isClusterAccepted($0) }, options: options.detector, comparison: comparison,
+      acceptance: acceptances[track.series.id], clusterAcceptance: { clusterAcceptance($0) },
+      options: options.detector, comparison: comparison,
       machineChanges: machineChanges)
     judgement.decide()
     judgement.describe(&change)
@@ -191,10 +192,10 @@ struct SeriesStates: Sendable {
     return place + 1 + (meant ? 0 : Self.placeTolerance)
   }
 
-  private func isClusterAccepted(_ run: Int) -> Bool {
-    guard !acceptances.isEmpty else { return false }
+  private func clusterAcceptance(_ run: Int) -> Acceptance? {
+    guard !acceptances.isEmpty else { return nil }
     let id = run < window.runs.count ? window.runs[run].header.id : self.run.id
-    return acceptances.index(of: Clusters.id(kind: "commit", run: id)) != nil
+    return acceptances[Clusters.id(kind: "commit", run: id)]
   }
 
   private func finish(_ change: inout SeriesChange, _ track: SeriesTrack) {

@@ -170,6 +170,17 @@ struct SeriesTrack: Sendable {
     return (min(max(Int(hits), 0), count), count)
   }
 
+  /// What a level may be off by, relative, because it was computed from logarithms.
+  static let rounding = 1e-12
+
+  /// A level of the detector in the series' unit: the value itself where it is one of its stretch.
+  func level(_ level: Double, in regime: TidemarkStatistics.Regime) -> Double {
+    let scaled = level / detectorScale
+    guard values.indices.contains(regime.last) else { return scaled }
+    let value = values[regime.last]
+    return abs(scaled - value) <= Self.rounding * abs(value) ? value : scaled
+  }
+
   /// The window's values as a report draws them.
   var points: [SeriesPoint] {
     runs.indices.map { place in

@@ -35,6 +35,7 @@ struct CollectCommand: TidemarkCommand {
       throw session.fail(
         Problem("no input was named", remedy: "name files, folders or patterns to read"), .usage)
     }
+    try session.orExit(.usage) { () throws(Problem) in try InputNames.check(named) }
     let settings = session.settings
     async let head = Git.head()
     let gathering = await Gathering(

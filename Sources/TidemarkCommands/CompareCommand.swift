@@ -16,7 +16,9 @@ struct CompareCommand: TidemarkCommand {
     abstract: "Show what differs between two runs, commits, branches or files.",
     discussion: """
       A and B are each a file or a folder of results, a run's id, the beginning of a commit (four
-      characters or more), or a branch, of which the newest run is taken. Changes are from A to B.
+      characters or more), or a branch, of which the newest run is taken; runs of pull requests and runs
+      that do not count are found as well, where no other fits. Changes are from A to B. A change is
+      called worse or better where both sides have repetitions that tell it from chance.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -101,17 +103,37 @@ private struct SideFinder {
 
   private func stored(_ name: String) -> Result<Side?, Problem> {
     do throws(Problem) {
-      let runs = try history.list().filter { $0.exclusion == nil }.map(\.header)
-      let found =
-        runs.last { $0.id == name } ?? runs.last {
-          name.count >= 4 && $0.commit?.hasPrefix(name) == true
-        }
-        ?? runs.last { $0.branch == name && $0.pullRequest == nil }
-      guard let found, let contents = try history.show(found.id) else { return .success(nil) }
-      return .success(side(name, found, contents))
+      guard let found = Self.run(name, among: try history.list()),
+        let contents = try history.show(found.header.id)
+      else { return .success(nil) }
+      var side = side(name, found.header, contents)
+      if let exclusion = found.exclusion {
+        side.name += ", \(SafeText.oneLine(exclusion))"
+      }
+      return .success(side)
     } catch {
       return .failure(error)
     }
+  }
+
+  /// By id, then by commit, then by branch; of several the newest, and of those first one that counts,
+  /// and that is no pull request's.
+  private static func run(_ name: String, among runs: [RunSummary]) -> RunSummary? {
+    let isMeant: [(RunHeader) -> Bool] = [
+      { $0.id == name },
+      { name.count >= 4 && $0.commit?.hasPrefix(name) == true },
+      { $0.branch == name },
+    ]
+    for isMeant in isMeant {
+      let meant = runs.filter { isMeant($0.header) }
+      let counting = meant.filter { $0.exclusion == nil }
+      if let run = counting.last(where: { $0.header.pullRequest == nil }) ?? counting.last
+        ?? meant.last
+      {
+        return run
+      }
+    }
+    return nil
   }
 
   private func side(_ name: String, _ header: RunHeader, _ contents: HistoryContents) -> Side {
@@ -142,6 +164,9 @@ private struct Difference {
   private var tests: [TestPair] = []
   private var series: [SeriesPair] = []
 
+  /// The largest p at which a change is called worse or better.
+  private static let alpha = 0.05
+
   private struct TestPair {
     var id: Identifier
     var identity: TestIdentity
@@ -159,8 +184,13 @@ private struct Difference {
     var certainty: (low: Double, high: Double, p: Double)?
 
     var identity: SeriesIdentity? { to?.identity ?? from?.identity }
+    /// Whether the repetitions tell the change from chance; nil where there are too few to tell.
+    var isSignificant: Bool? { certainty.map { $0.p < Difference.alpha } }
+
+    /// nil where nothing tells the change from chance.
     var isWorse: Bool? {
-      guard let change, change != 0, let direction = to?.direction else { return nil }
+      guard isSignificant == true, let change, change != 0, let direction = to?.direction
+      else { return nil }
       return (change > 0) == (direction == .lower)
     }
   }
@@ -225,7 +255,9 @@ private struct Difference {
       "\(NumberText.significant(from.value)) \(from.unit.text) → "
       + "\(NumberText.significant(to.value)) \(to.unit.text)"
     guard let change = pair.change else { return "\(name): \(values)" }
-    let word = pair.isWorse.map { $0 ? "worse" : "better" } ?? "equal"
+    let word =
+      pair.isWorse.map { $0 ? "worse" : "better" }
+      ?? (change == 0 ? "equal" : pair.isSignificant == false ? "within noise" : "uncertain")
     let certainty =
       pair.certainty.map { certainty in
         "95 % interval \(NumberText.percentChange(certainty.low)) to "
@@ -260,6 +292,7 @@ private struct Difference {
           json.member("change_high", pair.certainty?.high)
           json.member("p", pair.certainty?.p)
           json.member("worse", pair.isWorse ?? false)
+          json.member("significant", pair.isSignificant ?? false)
         }
       }
     }

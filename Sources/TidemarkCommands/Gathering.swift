@@ -80,9 +80,8 @@ private struct FileOrDocument: Sendable {
       return
     }
     do throws(Problem) {
-      let input = InputFile(path: file.path)
-      documentDigest = Digest.identifier(of: try input.contents().bytes)
-      entries = try RunDocument.entries(in: input).entries.map { entry in
+      documentDigest = Digest.identifier(of: try file.file.contents().bytes)
+      entries = try RunDocument.entries(in: file.file).entries.map { entry in
         Counted(entry, of: header, in: file)
       }
     } catch {

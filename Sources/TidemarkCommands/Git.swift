@@ -43,6 +43,27 @@ struct Git: Sendable {
     }
   }
 
+  /// What git would sign a commit with.
+  static func userName() async -> String? {
+    await lines(["config", "user.name"]).first.map { SafeText.oneLine($0) }
+  }
+
+  /// The repository's tags: the commits that they name, and their names.
+  static func tags() async -> (commits: Set<String>, names: Set<String>) {
+    let lines = await lines([
+      "for-each-ref", "--format=%(refname:lstrip=2)%00%(objectname)%00%(*objectname)", "refs/tags",
+    ])
+    var commits: Set<String> = []
+    var names: Set<String> = []
+    for line in lines {
+      let fields = line.split(separator: "\0", omittingEmptySubsequences: false).map(String.init)
+      guard fields.count == 3 else { continue }
+      names.insert(fields[0])
+      commits.insert(fields[2].isEmpty ? fields[1] : fields[2])
+    }
+    return (commits, names)
+  }
+
   /// A name from outside is an argument of git only if it cannot be taken for an option.
   private static func isSafe(_ name: String) -> Bool {
     !name.isEmpty && !name.hasPrefix("-") && !name.contains("\0")

@@ -21,6 +21,7 @@ struct InspectCommand: TidemarkCommand {
   func run() async throws {
     let session = try Session(common)
     let progress = session.progress
+    try session.orExit(.usage) { () throws(Problem) in try InputNames.check(paths) }
     let search = InputSearch(names: paths, excluding: [])
     search.problems.forEach(progress.fail)
     let json = session.isJSON

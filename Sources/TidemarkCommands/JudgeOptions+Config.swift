@@ -13,6 +13,11 @@ extension JudgeOptions {
     annotations = config.annotations.map {
       Annotation(commit: $0.commit, markdown: $0.text, series: $0.series)
     }
+    accepted = config.annotations.flatMap { setting in
+      setting.accept.map {
+        AcceptedChange(pattern: NamePattern($0), commit: setting.commit, reason: setting.text)
+      }
+    }
     quarantine = config.quarantine.map { setting in
       QuarantineRule(
         pattern: NamePattern(setting.pattern),

@@ -156,6 +156,11 @@ enum FileBytes {
     }
   }
 
+  /// Takes a file away; one that is not there is no problem.
+  static func remove(_ path: String) throws(Problem) {
+    guard unlink(path) == 0 || errno == ENOENT else { throw cannotWrite(path) }
+  }
+
   /// Writes a file that is not there yet; nothing is left of it if that fails.
   static func create(_ bytes: [UInt8], at path: String) throws(Problem) {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)

@@ -24,6 +24,7 @@ struct ReportCommand: TidemarkCommand {
   @OptionGroup(title: "The run") var runOptions: RunOptions
   @OptionGroup(title: "The history") var historyOptions: HistoryOptions
   @OptionGroup(title: "The outputs") var output: OutputOptions
+  @OptionGroup(title: "Their place") var places: PlaceOptions
 
   @Option(
     help: ArgumentHelp(
@@ -44,10 +45,12 @@ struct ReportCommand: TidemarkCommand {
   func run() async throws {
     let session = try Session(common, branch: runOptions.branch)
     let plan = try session.orExit(.usage) { () throws(Problem) -> ReportPlan in
-      try self.plan(session)
+      let plan = try self.plan(session)
+      try InputNames.check(plan.paths)
+      return plan
     }
     async let head = Git.head()
-    async let loaded = load(plan.history)
+    async let loaded = Self.load(plan.history, runs: plan.judgeOptions.storedRuns)
     let gathering = await Gathering(
       plan.paths, excluding: [plan.out, plan.history.directory], labels: plan.labels,
       progress: session.progress)
@@ -70,7 +73,7 @@ struct ReportCommand: TidemarkCommand {
     options.take(plan.aliases, in: history)
     options.defaultBranch = options.defaultBranch ?? facts.defaultBranch
     if let commit = header.commit {
-      options.commits = CommitLog(await Git.log(upTo: commit, limit: 2000).reversed())
+      options.commits = await CommitLog.read(upTo: commit)
     }
     options.links.run = header.url
     var report = await Judge(options: options).report(on: run, against: history, workers: 2)
@@ -124,9 +127,9 @@ struct ReportCommand: TidemarkCommand {
   }
 
   /// The history's runs; one that is there and cannot be read at all is empty, with the problem.
-  private func load(_ history: History) async -> (HistoryContents, Problem?) {
+  static func load(_ history: History, runs: Int) -> (HistoryContents, Problem?) {
     do throws(Problem) {
-      return (try history.load(LoadOptions(newestOfEachBranch: 300)), nil)
+      return (try history.load(LoadOptions(newestOfEachBranch: runs)), nil)
     } catch {
       return (HistoryContents(), error)
     }
@@ -153,7 +156,7 @@ struct ReportCommand: TidemarkCommand {
 
   private func answer(_ report: Report, plan: ReportPlan, written: [String], session: Session) {
     if session.isJSON {
-      Terminal.print(bytes: ReportJSON.encode(report).bytes + [UInt8(ascii: "\n")])
+      Terminal.print(bytes: ReportJSON.encode(report).bytes)
       return
     }
     TerminalReport(report, usesColor: session.progress.usesColor && Terminal.isOutputTerminal)
@@ -170,12 +173,5 @@ extension LabelClash {
       "\(SafeText.oneLine(name))\(others) stand in \(SafeText.oneLine(firstPath)) and in "
         + "\(SafeText.oneLine(secondPath)), with no label to tell them apart: give each its own, as "
         + "in `labels: {\"\(SafeText.oneLine(secondPath))\": {os: windows}}` in tidemark.yml")
-  }
-}
-
-extension CommitLog {
-  fileprivate init(_ commits: some Sequence<Git.Commit>) {
-    self.init(
-      commits.map { Entry(commit: $0.hash, author: $0.author, subject: $0.subject) })
   }
 }

@@ -63,13 +63,18 @@ struct ReportPlan: Sendable {
 
   private func pages(_ report: Report) async -> Result<[OutputFolder.File], Problem> {
     do throws(Problem) {
-      let files = try await Site.render(
-        report: report, theme: theme, options: siteOptions, workers: 2)
-      return .success(
-        files.map { OutputFolder.File(path: "site/" + $0.path, bytes: $0.bytes) })
+      return .success(try await Self.site(report, theme: theme, options: siteOptions))
     } catch {
       return .failure(error)
     }
+  }
+
+  /// The files of the site, as they stand below `--out`.
+  static func site(
+    _ report: Report, theme: Theme, options: SiteOptions
+  ) async throws(Problem) -> [OutputFolder.File] {
+    try await Site.render(report: report, theme: theme, options: options, workers: 2)
+      .map { OutputFolder.File(path: "site/" + $0.path, bytes: $0.bytes) }
   }
 
   private func isAsked(_ name: String) -> Bool { only.isEmpty || only.contains(name) }
@@ -97,34 +102,19 @@ extension ReportCommand {
     }
     var judge = JudgeOptions(generator: Generator(version: Tidemark.version))
     judge.take(settings)
-    judge.key = try Self.key(output.key ?? settings.text("key") ?? "main")
+    judge.key = try places.reportKey(settings)
     judge.gate = try Self.gateRules(gate.isEmpty ? settings.list("gate") : gate)
-    let siteURL = output.siteURL ?? settings.text("site_url")
-    judge.links.site = try siteURL.map { (text) throws(Problem) in try Self.address(text) }
+    judge.links.site = try places.siteAddress(settings)
     return ReportPlan(
       paths: named, history: historyOptions.folder(settings),
-      out: output.out ?? settings.text("out") ?? "tidemark-report",
+      out: places.folder(settings),
       only: try Self.sinkNames(output.only.isEmpty ? settings.list("only") : output.only),
       sinkOptions: SinkOptions(
         junitProfile: try Self.profile(output.junitProfile ?? settings.text("junit_profile"))),
-      siteOptions: SiteOptions(
-        project: settings.theme.title ?? settings.repository,
-        hasScript: settings.features["script"] ?? false),
-      theme: try ThemeFolder.theme(output.theme ?? settings.text("theme")),
+      siteOptions: places.siteOptions(settings), theme: try places.siteTheme(settings),
       judgeOptions: judge, allowEmpty: allowEmpty || (settings.flag("allow_empty") ?? false),
       noRecord: noRecord || (settings.flag("no_record") ?? false), aliases: settings.aliases,
       labels: { settings.labels(forInput: $0) })
-  }
-
-  private static func key(_ text: String) throws(Problem) -> String {
-    let allowed = text.utf8.allSatisfy {
-      (97...122).contains($0) || (48...57).contains($0) || "._-".utf8.contains($0)
-    }
-    guard allowed, (1...64).contains(text.utf8.count) else {
-      throw Problem(
-        "--key \(text) is no key", remedy: "use up to 64 of a to z, 0 to 9, dot, dash, underscore")
-    }
-    return text
   }
 
   private static func gateRules(_ names: [String]) throws(Problem) -> [GateRule] {
@@ -157,13 +147,6 @@ extension ReportCommand {
         remedy: Choice.remedy(name, among: ["default", "xunit"]))
     }
     return profile
-  }
-
-  private static func address(_ text: String) throws(Problem) -> String {
-    guard text.hasPrefix("https://") || text.hasPrefix("http://") else {
-      throw Problem("--site-url \(text) is no address", remedy: "begin it with https://")
-    }
-    return text.hasSuffix("/") ? String(text.dropLast()) : text
   }
 }
 

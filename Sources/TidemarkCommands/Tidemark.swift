@@ -11,8 +11,10 @@ package struct Tidemark: AsyncParsableCommand {
     abstract: "Says what a pipeline run made worse, how sure that is, and since which commit.",
     version: version,
     subcommands: [
-      ReportCommand.self, CollectCommand.self, InspectCommand.self, FormatsCommand.self,
-      HistoryCommand.self, CompareCommand.self, DetectCommand.self, DoctorCommand.self,
+      ReportCommand.self, SiteCommand.self, CollectCommand.self, InspectCommand.self,
+      FormatsCommand.self, HistoryCommand.self, CompareCommand.self, AcceptCommand.self,
+      DetectCommand.self, MatrixCommand.self, RunCommand.self, PublishCommand.self,
+      TriggerCommand.self, DoctorCommand.self,
     ])
 
   package init() {}
@@ -21,6 +23,7 @@ package struct Tidemark: AsyncParsableCommand {
   ///
   /// - Returns: The process's exit status: see ``ExitStatus``.
   package static func run(_ arguments: [String]) async -> Int32 {
+    if PublishProgram.isMeant(by: arguments) { return PublishProgram.become(with: arguments) }
     let began = Timestamp(millisecondsSince1970: ProcessEnvironment.now())
     do {
       var command = try parseAsRoot(arguments)

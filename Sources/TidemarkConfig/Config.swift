@@ -46,6 +46,13 @@ package struct Benchmarks: Hashable, Sendable {
   /// The least relative change worth reporting: 0.05 for 5 %.
   package var regressionThreshold: Double?
   package var commands: [BenchmarkCommand] = []
+  /// Combinations that are not measured.
+  package var exclusions: [Exclusion] = []
+  package var outage = OutageRule()
+  /// Where it stands in the file.
+  package var line: Int?
+
+  package init() {}
 
   package struct Provider: Hashable, Sendable {
     package var name: String
@@ -53,6 +60,7 @@ package struct Benchmarks: Hashable, Sendable {
     package var models: [String] = []
     /// The environment variable that holds its token.
     package var authentication: String?
+    package var line: Int?
   }
 
   package struct Model: Hashable, Sendable {
@@ -61,7 +69,43 @@ package struct Benchmarks: Hashable, Sendable {
     package var provider: String?
     /// Empty for all.
     package var tasks: [String] = []
+    package var line: Int?
+
+    package init(
+      name: String, provider: String? = nil, tasks: [String] = [], line: Int? = nil
+    ) {
+      self.name = name
+      self.provider = provider
+      self.tasks = tasks
+      self.line = line
+    }
   }
+
+  /// Patterns; an empty list meets everything.
+  package struct Exclusion: Hashable, Sendable {
+    package var providers: [String] = []
+    package var models: [String] = []
+    package var tasks: [String] = []
+    package var line: Int?
+  }
+}
+
+/// How a provider's outage is told from a command that failed by itself. Looked at only where a
+/// command failed.
+package struct OutageRule: Hashable, Sendable {
+  /// `EX_UNAVAILABLE` and `EX_TEMPFAIL` of sysexits.h: a service is not there, try again later.
+  package var exitStatuses = [69, 75]
+  /// Too many requests, server errors, and 529, which some providers answer when overloaded.
+  package var httpStatuses = [429, 500, 502, 503, 504, 529]
+  /// Patterns over lines of the log.
+  package var output: [String] = []
+
+  package init() {}
+}
+
+/// What tells the combinations of a benchmark apart.
+package enum BenchmarkAxis: String, Hashable, Sendable, CaseIterable {
+  case provider, model, task
 }
 
 /// A command that `tidemark run` runs.
@@ -69,6 +113,8 @@ package struct BenchmarkCommand: Hashable, Sendable {
   package var name: String
   package var run: String
   package var directory: String?
+  /// What it is repeated over; nil: everything that is configured.
+  package var each: [BenchmarkAxis]?
   package var environment: [String: String] = [:]
   package var labels = Labels.none
   /// The names of the commands that must succeed before it.
@@ -76,10 +122,17 @@ package struct BenchmarkCommand: Hashable, Sendable {
   /// Patterns over the files that it writes; empty: its output is read.
   package var results: [String] = []
   package var retries = 0
+  /// Seconds before the first retry.
+  package var retryWait: Double?
   /// Seconds.
   package var timeout: Double?
   /// Where it stands in the file.
   package var line: Int?
+
+  package init(name: String, run: String) {
+    self.name = name
+    self.run = run
+  }
 }
 
 /// What is published; nil where the file does not say.
@@ -95,6 +148,7 @@ package struct Reporting: Hashable, Sendable {
 package struct HistorySettings: Hashable, Sendable {
   package var directory: String?
   package var branch: String?
+  package var remote: String?
   package var baselineRuns: Int?
   /// Seconds.
   package var staleAfter: Double?
@@ -161,6 +215,8 @@ package struct AnnotationSetting: Hashable, Sendable {
   package var text: String
   /// Patterns over the series that it belongs to; empty for all.
   package var series: [String] = []
+  /// Ids, or patterns over names, of the series, tests and clusters whose change is intended.
+  package var accept: [String] = []
   package var line: Int?
 }
 

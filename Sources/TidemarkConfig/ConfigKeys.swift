@@ -4,35 +4,47 @@ package enum ConfigKeys {
   /// and in the environment as `TIDEMARK_A_B`.
   package static let options: [ConfigKey] = [
     ConfigKey("allow_empty", .flag, "Exit 0 even if no result was read."),
+    ConfigKey("allow_failed", .flag, "Exit 0 even if a benchmark command failed."),
     ConfigKey("api_url", .text, "The address of the platform's API, for `publish`."),
     ConfigKey("attempt", .integer, "The run's attempt, from 1."),
     ConfigKey("audit_log", .text, "Append what was done to this file, a JSON line each."),
     ConfigKey("base", .text, "The branch (or commit) that the change is held against."),
     ConfigKey("branch", .text, "The branch under test."),
     ConfigKey("ca_file", .text, "PEM certificates that `publish` believes besides the system's."),
+    ConfigKey("cell", .text, "Run only this job of the matrix, by its name."),
     ConfigKey("color", .word(["auto", "always", "never"]), "Colours on the terminal."),
     ConfigKey(
       "comment_mode", .word(["edit", "new", "recreate-on-status-change", "off"]),
       "How `publish` keeps the comment."),
     ConfigKey("commit", .text, "The commit under test."),
+    ConfigKey("concurrency", .integer, "How many benchmark commands run at once."),
     ConfigKey("dry_run", .flag, "Show what `publish` would send, and send nothing."),
+    ConfigKey("fail_on_outage", .flag, "Exit 1 too where a provider was not available."),
     ConfigKey("job", .text, "The job that the results belong to."),
     ConfigKey("json", .flag, "Print the answer for machines."),
     ConfigKey("junit_profile", .word(["default", "xunit"]), "The JUnit file's profile."),
     ConfigKey("key", .text, "Tells several reports on one pull request apart."),
     ConfigKey("label", .list(.text), "Labels of all results, KEY=VALUE."),
-    ConfigKey("max_wait", .integer, "The most seconds that `publish` waits for a server in all."),
+    ConfigKey("max_jobs", .integer, "The most jobs of a matrix; more share jobs."),
+    ConfigKey("max_wait", .integer, "The most seconds that a push, a pull or publishing may take."),
+    ConfigKey("model", .list(.text), "Run only the benchmarks of these models."),
     ConfigKey("no_record", .flag, "Judge the run, but do not record it in the history."),
     ConfigKey(
       "only", .list(.text), "Write only these outputs; `publish`: only these parts."),
     ConfigKey("out", .text, "The folder that everything is written under."),
+    ConfigKey("provider", .list(.text), "Run only the benchmarks of these providers."),
     ConfigKey("pull_request", .text, "The pull request's number."),
     ConfigKey("quiet", .flag, "Print no progress, only problems."),
     ConfigKey("report", .text, "What `publish` publishes: report.json, or its folder."),
+    ConfigKey("require_publish", .flag, "Exit 4 also where a permission is missing by design."),
+    ConfigKey("results", .text, "The folder for the results and logs of benchmark commands."),
     ConfigKey(
-      "require_publish", .flag, "End `publish` with status 4 also where a permission is missing."),
+      "resume", .word(["auto", "always", "never"]),
+      "Whether benchmark commands that are done already run again."),
     ConfigKey("run_id", .text, "The pipeline run's id: equal for all its jobs and attempts."),
+    ConfigKey("shard", .text, "Run only the Kth of N shares of the matrix, K/N."),
     ConfigKey("site_url", .text, "Where the site will be served."),
+    ConfigKey("task", .list(.text), "Run only the benchmarks of these tasks."),
     ConfigKey("time", .text, "When the run began (RFC 3339)."),
     ConfigKey("url", .text, "The run's address."),
     ConfigKey("verbose", .flag, "Print more of what is done and why."),
@@ -98,11 +110,19 @@ package enum ConfigKeys {
     ConfigKey("commit", .text, "The commit.", isRequired: true),
     ConfigKey("text", .text, "The note, in Markdown.", isRequired: true),
     ConfigKey("series", .list(.text), "Patterns over series that it belongs to; else all."),
+    ConfigKey(
+      "accept", .list(.text),
+      "Ids, or patterns over names, of what this commit changed on purpose: its new baseline."),
   ]
 
   private static let benchmarks = [
     ConfigKey("commands", .list(.either(.text, .keys(command))), "What `tidemark run` runs."),
+    ConfigKey(
+      "exclude", .list(.keys(exclusion)),
+      "Combinations of provider, model and task that are not measured."),
     ConfigKey("models", .list(.either(.text, .keys(model))), "The models that are measured."),
+    ConfigKey(
+      "outage", .keys(outage), "How a provider's outage is told from a command that failed."),
     ConfigKey(
       "providers", .list(.either(.text, .keys(provider))), "The providers that are measured."),
     ConfigKey("regression_threshold", .percent, "The least change worth reporting."),
@@ -114,12 +134,33 @@ package enum ConfigKeys {
     ConfigKey("name", .text, "What it is called."),
     ConfigKey("run", .text, "The command line.", isRequired: true),
     ConfigKey("directory", .text, "Where it runs."),
+    ConfigKey(
+      "each", .list(.word(["provider", "model", "task"])),
+      "What it is repeated over: once for each combination; else over all three, `[]` for none."),
     ConfigKey("environment", .table(.text), "Variables that are set for it."),
     ConfigKey("labels", .table(.text), "Labels of its results."),
     ConfigKey("needs", .list(.text), "The commands that must succeed before it."),
     ConfigKey("results", .list(.text), "The files that it writes; else its output is read."),
     ConfigKey("retries", .integer, "How often it is tried again."),
+    ConfigKey(
+      "retry_wait", .duration, "How long before the first of them, doubled before each further one."
+    ),
     ConfigKey("timeout", .duration, "After how long it is stopped."),
+  ]
+
+  private static let exclusion = [
+    ConfigKey("model", .list(.text), "Patterns over models."),
+    ConfigKey("provider", .list(.text), "Patterns over providers."),
+    ConfigKey("task", .list(.text), "Patterns over tasks."),
+  ]
+
+  private static let outage = [
+    ConfigKey("exit_status", .list(.integer), "Exit statuses that mean an outage; else 69 and 75."),
+    ConfigKey(
+      "http_status", .list(.integer),
+      "HTTP statuses in a failed command's log that mean one; else 429, 500, 502, 503, 504, 529."),
+    ConfigKey(
+      "output", .list(.text), "Patterns over the lines of a failed command's log that mean one."),
   ]
 
   private static let model = [
@@ -165,6 +206,7 @@ package enum ConfigKeys {
   private static let history = [
     ConfigKey("directory", .text, "The folder."),
     ConfigKey("branch", .text, "The git branch that `history push` and `pull` move it through."),
+    ConfigKey("remote", .text, "The remote (or the address) that has that branch; else origin."),
     ConfigKey("baseline_runs", .integer, "The most runs that a baseline has."),
     ConfigKey("stale_after", .duration, "From what age on the newest run is no baseline."),
     ConfigKey(

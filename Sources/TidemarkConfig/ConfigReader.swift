@@ -181,6 +181,7 @@ extension Config {
     guard let node else { return }
     history.directory = node["directory"]?.text
     history.branch = node["branch"]?.text
+    history.remote = node["remote"]?.text
     history.baselineRuns = node["baseline_runs"]?.integer
     history.staleAfter = node["stale_after"]?.duration
     options["history"] = node["directory"]

@@ -8,31 +8,50 @@ extension Benchmarks {
       guard let name = item.text ?? item["name"]?.text else { return nil }
       return Provider(
         name: name, models: item["models"]?.texts ?? [],
-        authentication: item["authentication"]?.text)
+        authentication: item["authentication"]?.text, line: item.line)
     }
     models = (node["models"]?.items ?? []).compactMap { item in
       guard let name = item.text ?? item["name"]?.text else { return nil }
       return Model(
-        name: name, provider: item["provider"]?.text, tasks: item["tasks"]?.texts ?? [])
+        name: name, provider: item["provider"]?.text, tasks: item["tasks"]?.texts ?? [],
+        line: item.line)
     }
     tasks = node["tasks"]?.texts ?? []
     schedule = node["schedule"]?.text
     regressionThreshold = node["regression_threshold"]?.share
     commands = (node["commands"]?.items ?? []).compactMap { BenchmarkCommand($0) }
+    exclusions = (node["exclude"]?.items ?? []).map { item in
+      Exclusion(
+        providers: item["provider"]?.texts ?? [], models: item["model"]?.texts ?? [],
+        tasks: item["task"]?.texts ?? [], line: item.line)
+    }
+    outage = node["outage"].map { OutageRule($0) } ?? outage
+    line = node.line
+  }
+}
+
+extension OutageRule {
+  /// What the file does not say stays as it is by default.
+  init(_ node: YAMLNode) {
+    self.init()
+    exitStatuses = node["exit_status"]?.items.compactMap(\.integer) ?? exitStatuses
+    httpStatuses = node["http_status"]?.items.compactMap(\.integer) ?? httpStatuses
+    output = node["output"]?.texts ?? output
   }
 }
 
 extension BenchmarkCommand {
   init?(_ node: YAMLNode) {
     guard let run = node.text ?? node["run"]?.text else { return nil }
-    self.run = run
-    name = node["name"]?.text ?? run
+    self.init(name: node["name"]?.text ?? run, run: run)
     directory = node["directory"]?.text
+    each = node["each"]?.texts.compactMap { BenchmarkAxis(rawValue: $0) }
     environment = Dictionary(node["environment"]?.pairs ?? []) { $1 }
     labels = Labels(node["labels"]?.pairs ?? [])
     needs = node["needs"]?.texts ?? []
     results = node["results"]?.texts ?? []
     retries = max(node["retries"]?.integer ?? 0, 0)
+    retryWait = node["retry_wait"]?.duration
     timeout = node["timeout"]?.duration
     line = node.line
   }
@@ -92,6 +111,7 @@ extension AnnotationSetting {
   init?(_ node: YAMLNode) {
     guard let commit = node["commit"]?.text, let text = node["text"]?.text else { return nil }
     self.init(
-      commit: commit, text: text, series: node["series"]?.texts ?? [], line: node.line)
+      commit: commit, text: text, series: node["series"]?.texts ?? [],
+      accept: node["accept"]?.texts ?? [], line: node.line)
   }
 }

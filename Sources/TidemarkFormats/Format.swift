@@ -33,20 +33,22 @@ package let formats: [any Format.Type] = [
   // XML: each known by its root and what stands in it.
   TRX.self, CppUnit.self, NUnit3.self, NUnit2.self, XUnit.self, TestNG.self, BoostTest.self,
   CTest.self, QTest.self, LibCheck.self, UnitTestPP.self, Catch2.self, Robot.self,
-  SonarExecutions.self, Allure1.self, JUnit.self,
+  SonarExecutions.self, Allure1.self, JTLXML.self, JUnit.self,
   // Our own, known by its schema's name.
   RunDocument.self,
   // JSON lines, known by any one of their lines. Benchmarks without tests go to the benchmark reader.
-  GoBench.self, GoTestJSON.self, LibtestJSON.self, DartJSON.self,
+  GoBench.self, GoTestJSON.self, LibtestJSON.self, DartJSON.self, SwiftTesting.self,
+  OpenAIEvals.self,
   // JSON of tests, each known by members that only it has.
   CTRF.self, Jest.self, Playwright.self, MochaJSON.self, RSpecJSON.self, GoogleTestJSON.self,
-  AllureResult.self, CucumberJSON.self,
+  AllureResult.self, CucumberJSON.self, XCResult.self, LitJSON.self,
   // JSON of benchmarks: `benchmarks` is an array in three of them, told apart by what is in it; the
-  // two made of names and values alone say least and come last.
+  // three made of names and values alone say least and come last.
   GoogleBenchmark.self, PytestBenchmark.self, Pyperf.self, BenchmarkDotNet.self, JMH.self,
   Hyperfine.self, VitestBench.self, K6.self, Fio.self, ASV.self, LMEval.self,
-  Inspect.self, MTEB.self, Promptfoo.self, Lighthouse.self, SizeLimit.self,
-  CriterionEstimates.self, GitHubActionBenchmark.self, BencherMetricFormat.self,
+  Inspect.self, MTEB.self, HELM.self, Promptfoo.self, Lighthouse.self, SizeLimit.self,
+  CriterionEstimates.self, GitHubActionBenchmarkData.self, GitHubActionBenchmark.self,
+  BencherMetricFormat.self, PackageBenchmark.self,
   // Text, by its lines. TAP last: `ok 1` may stand in what others print.
   GoTestText.self, CriterionText.self, CargoBench.self, BenchmarkJS.self, ApacheBench.self,
   Wrk.self, Sysbench.self, MLPerf.self, OpenMetrics.self, Locust.self, JTL.self, TAP.self,

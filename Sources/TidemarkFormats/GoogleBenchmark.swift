@@ -366,13 +366,15 @@ private struct Benchmark {
     guard let first = rows.first else { return }
     let unit = Unit(timeUnit: first.timeUnit)
     let hasRealTime = rows.contains { !$0.realTime.isNaN }
-    let times: [(String, KeyPath<Row, Double>)] = [
-      ("real_time", \.realTime), ("cpu_time", \.cpuTime),
+    let times: [(String, (Row) -> Double)] = [
+      ("real_time", { $0.realTime }), ("cpu_time", { $0.cpuTime }),
     ]
-    for (metric, path) in times {
+    for (metric, time) in times {
       let scaled: (Row) -> Double? = { row in
-        let value = row[keyPath: path]
-        return value.isNaN ? nil : value * (Unit(timeUnit: row.timeUnit).scale / unit.scale)
+        let value = time(row)
+        if value.isNaN { return nil }
+        if row.timeUnit == first.timeUnit { return value }
+        return value * (Unit(timeUnit: row.timeUnit).scale / unit.scale)
       }
       append(
         metric, unit, rows, mean: mean, deviation: deviation,

@@ -39,10 +39,22 @@ package struct Head: Sendable {
   package var firstInk: UInt8? { bytes.first { $0 > 0x20 } }
 
   /// The name of the first XML element, without its prefix; nil where there is none.
-  package var rootElement: String? { rootTag?.name }
+  package var rootElement: String? {
+    guard let range = rootTagRange else { return nil }
+    // Bytes and no characters: this is asked of each file, and by several recognisers.
+    let name = bytes[range].prefix { $0 > 0x20 && $0 != UInt8(ascii: "/") }
+    let start = name.lastIndex(of: UInt8(ascii: ":")).map { $0 + 1 } ?? name.startIndex
+    return String(decoding: name[start...], as: UTF8.self)
+  }
 
   /// The first XML element's name and the text of its tag up to `>` (attributes in it as written).
   package var rootTag: (name: String, tag: String)? {
+    guard let range = rootTagRange, let name = rootElement else { return nil }
+    return (name, String(decoding: bytes[range], as: UTF8.self))
+  }
+
+  /// Where the first XML element's tag stands, without its `<` and `>`.
+  private var rootTagRange: Range<Int>? {
     var index = bytes.startIndex
     if firstInk != UInt8(ascii: "<") {
       // A command's own lines may stand before the report that it printed.
@@ -58,9 +70,7 @@ package struct Head: Sendable {
         index = isComment ? end(after: open, of: "-->") : declarationEnd(after: open)
       } else {
         let close = bytes[open...].firstIndex(of: UInt8(ascii: ">")) ?? bytes.endIndex
-        let tag = String(decoding: bytes[(open + 1)..<close], as: UTF8.self)
-        let name = tag.prefix { !$0.isWhitespace && $0 != "/" }
-        return (String(name.split(separator: ":").last ?? ""), tag)
+        return open + 1..<close
       }
     }
     return nil

@@ -1,15 +1,19 @@
 private import Glibc
 package import TidemarkModel
 
-/// A file to read: a path on disk, or bytes already here (a member of an archive, standard input).
+/// A file to read: a path on disk, bytes already here, or what a compressed file or a member of an
+/// archive unpacks to, each time it is opened.
 package struct InputFile: Sendable {
   /// As the user named it; `a.zip!/b.xml` for a member of an archive.
   package let path: String
   private let source: Source
 
-  private enum Source: Sendable {
+  private indirect enum Source: Sendable {
     case disk(String)
     case memory([UInt8])
+    /// What is unpacked from a compressed file.
+    case unpacked(InputFile, Archive)
+    case member(InputFile, ZipArchive.Member)
   }
 
   /// The file on disk at `path`.
@@ -30,6 +34,18 @@ package struct InputFile: Sendable {
     source = .memory(bytes)
   }
 
+  /// What a compressed file holds, shown under the same name.
+  init(unpacking file: InputFile, _ archive: Archive) {
+    path = file.path
+    source = .unpacked(file, archive)
+  }
+
+  /// A member of a zip archive, unpacked whenever it is read.
+  init(_ member: ZipArchive.Member, in archive: InputFile) {
+    path = Archive.path(of: member.name, in: archive.path)
+    source = .member(archive, member)
+  }
+
   /// The most bytes of one file that are read.
   package static let sizeLimit = 4 << 30
 
@@ -37,6 +53,12 @@ package struct InputFile: Sendable {
   package func open() throws(Problem) -> ByteStream {
     switch source {
     case .memory(let bytes): return ByteStream(bytes: bytes)
+    case .unpacked(let packed, .zstandard):
+      return ByteStream(ZstandardInflation(try packed.open()), sizeHint: 0)
+    case .unpacked(let packed, _):
+      return ByteStream(try Inflation(packed.open(), wrapping: .gzip), sizeHint: 0)
+    case .member(let archive, let member):
+      return ByteStream(try member.open(in: archive), sizeHint: member.sizeHint)
     case .disk(let name):
       let descriptor = Glibc.open(name, O_RDONLY | O_CLOEXEC)
       guard descriptor >= 0 else { throw cannotRead(errno) }
@@ -53,18 +75,79 @@ package struct InputFile: Sendable {
     }
   }
 
+  /// Opens a file of which stretches are read in any order. What is unpacked is held in memory then.
+  func openAtAnyPlace() throws(Problem) -> ByteAccess {
+    switch source {
+    case .memory(let bytes): return ByteAccess(memory: bytes)
+    case .disk(let name):
+      let descriptor = Glibc.open(name, O_RDONLY | O_CLOEXEC)
+      guard descriptor >= 0 else { throw cannotRead(errno) }
+      var facts = stat()
+      guard fstat(descriptor, &facts) == 0 else {
+        let code = errno
+        close(descriptor)
+        throw cannotRead(code)
+      }
+      return ByteAccess(descriptor: descriptor, size: Int(facts.st_size))
+    case .unpacked, .member: return ByteAccess(memory: try held().bytes)
+    }
+  }
+
+  /// The file with its bytes in memory.
+  func inMemory() throws(Problem) -> InputFile { InputFile(path: path, bytes: try held().bytes) }
+
+  private func held() throws(Problem) -> (bytes: [UInt8], count: Int) {
+    let stream = try open()
+    var bytes: [UInt8] = []
+    var room = [UInt8](repeating: 0, count: 65_536)
+    while true {
+      let got = try stream.fill(&room)
+      if got == 0 { return (bytes, bytes.count) }
+      bytes += room[..<got]
+      guard bytes.count <= Archive.memoryLimit else {
+        throw Problem("is larger than 512 MiB", path: path, remedy: "pack it without the other")
+      }
+    }
+  }
+
   /// Up to `count` bytes from the beginning, as they are.
   package func prefix(_ count: Int) throws(Problem) -> [UInt8] {
     let stream = try open()
-    var bytes = [UInt8](repeating: 0, count: count)
-    var filled = 0
-    while filled < count {
-      let got = try read(stream, into: &bytes, from: filled)
-      if got == 0 { break }
-      filled += got
-    }
-    bytes.removeLast(count - filled)
+    let hint = stream.sizeHint
+    // Of a small file no more than it is said to have, and a byte, so that its end is met.
+    let room = hint > 0 ? min(count, hint + 1) : count
+    var (bytes, isWhole) = try InputFile.fill(room, from: stream, path: path)
+    guard !isWhole, bytes.count < count else { return bytes }
+    bytes.append(
+      contentsOf: try InputFile.fill(count - bytes.count, from: stream, path: path).bytes)
     return bytes
+  }
+
+  /// The next bytes of `stream`, in memory that is not cleared before.
+  ///
+  /// - Parameter padding: Room behind them for as many more.
+  /// - Returns: `count` bytes or fewer, and whether the end was met.
+  private static func fill(
+    _ count: Int, keeping padding: Int = 0, from stream: ByteStream, path: String
+  ) throws(Problem) -> (bytes: [UInt8], isWhole: Bool) {
+    var failure: Problem?
+    var isWhole = false
+    let bytes = [UInt8](unsafeUninitializedCapacity: count + padding) { buffer, filled in
+      while filled < count, !isWhole {
+        let room = UnsafeMutableRawBufferPointer(
+          UnsafeMutableBufferPointer(rebasing: buffer[filled..<count]))
+        do throws(Problem) {
+          let got = try stream.read(into: room)
+          filled += got
+          isWhole = got == 0
+        } catch {
+          failure = error
+          return
+        }
+      }
+    }
+    if let failure { throw failure.inFile(path) }
+    return (bytes, isWhole)
   }
 
   /// The whole content, with at least `padding` further zero bytes behind it that are not counted:
@@ -76,7 +159,9 @@ package struct InputFile: Sendable {
       return (padding == 0 ? bytes : bytes + [UInt8](repeating: 0, count: padding), bytes.count)
     }
     let stream = try open()
-    var (bytes, isWhole) = try firstPart(of: stream, padding: padding)
+    // One byte more than promised, so that the end is met too.
+    var (bytes, isWhole) = try InputFile.fill(
+      stream.sizeHint + 1, keeping: padding, from: stream, path: path)
     var filled = bytes.count
     while !isWhole {
       bytes.append(contentsOf: repeatElement(0, count: filled + 65_536 - bytes.count))
@@ -90,34 +175,6 @@ package struct InputFile: Sendable {
     bytes.removeLast(bytes.count - filled)
     if padding > 0 { bytes.append(contentsOf: repeatElement(0, count: padding)) }
     return (bytes, filled)
-  }
-
-  /// Reads as much as the file's size promises, into memory that is not cleared before.
-  ///
-  /// - Returns: The bytes, with room for `padding` more, and whether the end was met.
-  private func firstPart(
-    of stream: ByteStream, padding: Int
-  ) throws(Problem) -> (bytes: [UInt8], isWhole: Bool) {
-    let hint = stream.sizeHint
-    var failure: Problem?
-    var isWhole = false
-    let bytes = [UInt8](unsafeUninitializedCapacity: hint + padding + 1) { buffer, filled in
-      // One byte more than promised, so that the end is met too.
-      while filled <= hint, !isWhole {
-        let room = UnsafeMutableRawBufferPointer(
-          UnsafeMutableBufferPointer(rebasing: buffer[filled...hint]))
-        do throws(Problem) {
-          let got = try stream.read(into: room)
-          filled += got
-          isWhole = got == 0
-        } catch {
-          failure = error
-          return
-        }
-      }
-    }
-    if let failure { throw failure.inFile(path) }
-    return (bytes, isWhole)
   }
 
   private func read(_ stream: ByteStream, into bytes: inout [UInt8], from start: Int)
@@ -143,20 +200,35 @@ package struct InputFile: Sendable {
   }
 }
 
-/// The bytes of a file, block by block. Not shared between tasks; closes its file when it goes.
+/// The bytes of a file, block by block; of a compressed one what is unpacked. Not shared between
+/// tasks; closes its file when it goes.
 package final class ByteStream {
   private let descriptor: Int32
   private let bytes: [UInt8]
   private var position = 0
+  private let producer: (any ByteProducer)?
+  private let producedHint: Int
 
   fileprivate init(descriptor: Int32) {
     self.descriptor = descriptor
     bytes = []
+    producer = nil
+    producedHint = 0
   }
 
   package init(bytes: [UInt8]) {
     descriptor = -1
     self.bytes = bytes
+    producer = nil
+    producedHint = 0
+  }
+
+  /// - Parameter sizeHint: How many bytes will come, as far as known; else 0.
+  init(_ producer: any ByteProducer, sizeHint: Int) {
+    descriptor = -1
+    bytes = []
+    self.producer = producer
+    producedHint = sizeHint
   }
 
   deinit {
@@ -165,6 +237,7 @@ package final class ByteStream {
 
   /// The file's size where it is known, else 0.
   package var sizeHint: Int {
+    if producer != nil { return producedHint }
     guard descriptor >= 0 else { return bytes.count }
     var facts = stat()
     return fstat(descriptor, &facts) == 0 ? max(Int(facts.st_size), 0) : 0
@@ -175,6 +248,7 @@ package final class ByteStream {
   /// - Returns: How many bytes it got; 0 only at the end (or into an empty buffer).
   package func read(into buffer: UnsafeMutableRawBufferPointer) throws(Problem) -> Int {
     guard let target = buffer.baseAddress, !buffer.isEmpty else { return 0 }
+    if let producer { return try producer.produce(into: buffer) }
     guard descriptor >= 0 else {
       let count = min(buffer.count, bytes.count - position)
       bytes.withUnsafeBytes { source in

@@ -8,8 +8,10 @@ package struct InputSearch: Sendable {
     package var file: InputFile
     /// The format that `FORMAT:PATH` forces.
     package var forced: (any Format.Type)?
-    /// Named by the user (or expanded by the shell), not found in a folder.
+    /// Named by the user (or expanded by the shell), not found in a folder or an archive.
     package var wasNamed: Bool
+    /// In how many archives it stands.
+    package var depth = 0
   }
 
   package private(set) var files: [Found] = []
@@ -46,6 +48,20 @@ package struct InputSearch: Sendable {
     let prefix = name[..<colon]
     guard let format = formats.first(where: { $0.name == prefix }) else { return (nil, name) }
     return (format, String(name[name.index(after: colon)...]))
+  }
+
+  /// The format that `name` forces, if it begins with the name of one that there is not.
+  ///
+  /// A file whose own name has a colon is that file; an address and a drive's letter are no format.
+  package static func unknownFormat(in name: String) -> String? {
+    guard let colon = name.firstIndex(of: ":"), split(name).0 == nil else { return nil }
+    let prefix = name[..<colon]
+    let isName =
+      prefix.count > 1
+      && prefix.allSatisfy { $0.isASCII && ($0.isLetter || $0.isNumber || "-_.".contains($0)) }
+    var facts = stat()
+    guard isName, !name[colon...].hasPrefix("://"), lstat(name, &facts) != 0 else { return nil }
+    return String(prefix)
   }
 
   fileprivate static func canonical(_ path: String) -> String? {
@@ -91,8 +107,11 @@ package struct InputSearch: Sendable {
       let glob = Glob(pattern)
       let before = found.count
       let start = root.isEmpty ? "/" : root
-      walk(start, depth: 0) { path in
-        glob.matches(fixed.isEmpty && path.hasPrefix("./") ? String(path.dropFirst(2)) : path)
+      // A folder that is not there holds no match: one fault, not two.
+      if kind(start, following: true) == .folder {
+        walk(start, depth: 0) { path in
+          glob.matches(fixed.isEmpty && path.hasPrefix("./") ? String(path.dropFirst(2)) : path)
+        }
       }
       if found.count == before {
         problems.append(
@@ -108,7 +127,8 @@ package struct InputSearch: Sendable {
         problems.append(Problem("is nested too deeply", path: folder, remedy: "name it by itself"))
         return
       }
-      if let path = InputSearch.canonical(folder), excluded.contains(path) { return }
+      let real = InputSearch.canonical(folder)
+      if let real, excluded.contains(real) { return }
       guard let entries = list(folder) else { return }
       // The outputs of an earlier report are no results.
       if entries.contains(InputSearch.outputMark) { return }
@@ -117,16 +137,19 @@ package struct InputSearch: Sendable {
         let path = prefix + entry
         switch kind(path, following: false) {
         case .folder: walk(path, depth: depth + 1, belongs)
-        case .file: if belongs(path) { keep(path, wasNamed: false) }
+        // A plain file in a resolved folder needs no resolving of its own.
+        case .file:
+          if belongs(path) { keep(path, as: real.map { "\($0)/\(entry)" }, wasNamed: false) }
         case .other: skippedLinks += 1
         case nil: break
         }
       }
     }
 
-    private mutating func keep(_ path: String, wasNamed: Bool) {
+    /// - Parameter real: Where the file is, if that is known.
+    private mutating func keep(_ path: String, as real: String? = nil, wasNamed: Bool) {
       guard found.count < InputSearch.fileLimit else { return }
-      let key = InputSearch.canonical(path) ?? path
+      let key = real ?? InputSearch.canonical(path) ?? path
       if let standing = found[key], standing.forced != nil || forced == nil { return }
       let shown = path.hasPrefix("./") ? String(path.dropFirst(2)) : path
       found[key] = Found(

@@ -42,6 +42,14 @@ package struct JSONOutline: Sendable {
     }
   }
 
+  /// The members of the root that the head has, with their kinds, in no order.
+  package var rootMembers: [(key: String, kind: JSONKind)] {
+    kinds.compactMap { path, kind in
+      let isRoot = path.isEmpty || path == "*" || path.contains { $0 == "." || $0 == "[" }
+      return isRoot ? nil : (path, kind)
+    }
+  }
+
   /// Whether any path that begins with `prefix` fits.
   package func hasPath(_ prefix: String, where fits: (String) -> Bool) -> Bool {
     kinds.keys.contains { $0.hasPrefix(prefix) && fits($0) }

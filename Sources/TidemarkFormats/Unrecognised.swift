@@ -25,6 +25,7 @@ package enum Unrecognised {
     let bytes = head.bytes
     if bytes.isEmpty { return ("is empty", "check that the tests ran and wrote their report") }
     guard let ink = head.firstInk else {
+      if bytes.contains(0) { return ("is binary data in no known format", regenerate) }
       return ("holds nothing but white space", "check that the tests ran and wrote their report")
     }
     if head.contains("version https://git-lfs.github.com/spec/") {
@@ -58,9 +59,8 @@ package enum Unrecognised {
 
   private static func archive(_ bytes: [UInt8]) -> (String, String)? {
     let kinds: [([UInt8], String)] = [
-      ([0x1F, 0x8B], "gzip data"), ([0x28, 0xB5, 0x2F, 0xFD], "zstd data"),
-      ([0x50, 0x4B, 0x03, 0x04], "a zip archive"), ([0x42, 0x5A, 0x68], "bzip2 data"),
-      ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz data"),
+      ([0x1F, 0x8B], "gzip data"), ([0x42, 0x5A, 0x68], "bzip2 data"),
+      ([0xFD, 0x37, 0x7A, 0x58, 0x5A], "xz data"), ([0x37, 0x7A, 0xBC, 0xAF], "a 7z archive"),
     ]
     guard let kind = kinds.first(where: { bytes.starts(with: $0.0) }) else { return nil }
     return ("is \(kind.1)", "unpack it before this step")

@@ -10,11 +10,7 @@ struct CompactionPlan {
     _ set: SegmentSet, _ damage: Damage, _ limits: CompactionLimits
   ) throws(SegmentFault) {
     let pruned = CompactionPlan.pruned(set)
-    let taken = set.segments.indices.filter { index in
-      let segment = set.segments[index]
-      return !segment.isDamaged(damage) && segment.file.minor <= SegmentLayout.minor
-        && !segment.isFull(limits, without: pruned)
-    }
+    let taken = CompactionPlan.taken(set, damage, limits)
     let parts = CompactionPlan.parts(set, taken: Set(taken), pruned: pruned)
     // One small segment of which nothing goes is as it should be.
     let isSettled =
@@ -26,6 +22,18 @@ struct CompactionPlan {
     if !records.isEmpty {
       if drafts.isEmpty { drafts.append(SegmentDraft(normalisationVersion: 0)) }
       drafts[drafts.count - 1].records = records
+    }
+  }
+
+  /// Indexes of the segments that are small enough, whole, and of a format that is known.
+  static func taken(
+    _ set: SegmentSet, _ damage: Damage, _ limits: CompactionLimits
+  ) -> [Int] {
+    let pruned = CompactionPlan.pruned(set)
+    return set.segments.indices.filter { index in
+      let segment = set.segments[index]
+      return !segment.isDamaged(damage) && segment.file.minor <= SegmentLayout.minor
+        && !segment.isFull(limits, without: pruned)
     }
   }
 

@@ -35,6 +35,24 @@ extension History {
     return result
   }
 
+  /// Compacts if there are more than `limit` segments that compaction would join; nil if not.
+  ///
+  /// With up to `limit` segments it costs a listing of the folder; a compaction is paid once in
+  /// `limit` runs.
+  package func compact(
+    whenMoreThan limit: Int, _ limits: CompactionLimits = CompactionLimits()
+  ) throws(Problem) -> CompactionResult? {
+    guard try segmentNames().count > limit else { return nil }
+    let (count, _) = try folder.reading { set, damage in
+      CompactionPlan.taken(set, damage, limits).count
+    }
+    return count > limit ? try compact(limits) : nil
+  }
+
+  /// How many segments that compaction would join a history may have before `report` and `history
+  /// push` join them: see docs/decisions/0101-joining-by-itself.md.
+  package static let smallSegmentLimit = 32
+
   private func bytes(_ names: [String]) -> Int {
     names.reduce(0) { $0 + folder.size(of: $1) }
   }

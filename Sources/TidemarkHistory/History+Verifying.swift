@@ -42,6 +42,11 @@ enum SegmentCheck {
       defer { file.close() }
       bytes = try file.read(0..<file.size)
     } catch { return .unreadable(error) }
+    return check(bytes: bytes, name: name, path: path)
+  }
+
+  /// - Parameter path: What problems call it.
+  static func check(bytes: [UInt8], name: String, path: String) -> SegmentCheck {
     do throws(Problem) {
       // Section by section first, so that the damaged one is named.
       let segment = try SegmentFile(name: name, path: path, bytes: bytes)

@@ -21,6 +21,10 @@ package struct ResultProblem: Hashable, Sendable {
     case limit
     /// A value that is no number, or one out of range, was left out.
     case valueSkipped = "value_skipped"
+    /// A benchmark command failed or did not end in time: what it would have measured is missing.
+    case commandFailed = "command_failed"
+    /// The provider that was to be measured was not available: nothing is known of it.
+    case providerOutage = "provider_outage"
   }
 
   package var code: Code

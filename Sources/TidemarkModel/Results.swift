@@ -47,7 +47,12 @@ package struct Results: Sendable {
   }
 
   package func detail(of test: TestRecord) -> TestDetail? {
-    test.detail >= 0 && Int(test.detail) < details.count ? details[Int(test.detail)] : nil
+    hasDetail(test) ? details[Int(test.detail)] : nil
+  }
+
+  /// Whether the test's index points into ``details``.
+  package func hasDetail(_ test: TestRecord) -> Bool {
+    test.detail >= 0 && Int(test.detail) < details.count
   }
 }
 

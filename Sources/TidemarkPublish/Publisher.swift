@@ -101,18 +101,33 @@ package struct Publisher {
   // MARK: What is said
 
   private func say(_ outcome: PartOutcome, of part: PublishedPart) {
-    let text =
-      switch outcome {
-      case .done(let what): "\(part.rawValue): \(what)"
-      case .skipped(let why): "\(part.rawValue): not published, \(why)"
-      }
-    note(text)
+    switch outcome {
+    case .done(let what):
+      note("\(part.rawValue): \(what)")
+      result(part, "done", what)
+    case .skipped(let why):
+      note("\(part.rawValue): not published, \(why)")
+      result(part, "skipped", why)
+    }
+  }
+
+  /// A line for machines.
+  private func result(_ part: PublishedPart?, _ outcome: String, _ detail: String) {
+    var json = JSONWriter()
+    json.object { json in
+      json.member("target", target.name)
+      json.member("part", part?.rawValue)
+      json.member("outcome", outcome)
+      json.member("detail", scene.conduct.secrets.masked(detail))
+    }
+    scene.outlet.voice.result(json.bytes)
   }
 
   private func tell(_ failure: Failure, of part: PublishedPart?) {
     let kind = failure.isByDesign && !scene.options.requiresPublish ? "notice" : "error"
     let place = part.map { "\($0.rawValue): " } ?? ""
     note("\(kind): \(place)\(failure.problem)")
+    result(part, kind == "error" ? "failed" : "denied", "\(failure.problem)")
   }
 
   private func note(_ line: String) { scene.outlet.voice.note(scene.conduct.secrets.masked(line)) }

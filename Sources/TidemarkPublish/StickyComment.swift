@@ -70,7 +70,7 @@ package struct StickyComment {
 
   /// Writes it. Somebody else's change under our hands is met by starting over, at most five times.
   package func write(with client: Client) async throws(Failure) -> Answer {
-    try await client.redoing { () async throws(Failure) in
+    let (answer, isContested) = try await client.redoing { () async throws(Failure) in
       do throws(Failure) {
         return try await writeOnce()
       } catch {
@@ -79,7 +79,25 @@ package struct StickyComment {
         throw Failure(.conflict, error.problem.what, status: error.status)
       }
     }
+    if isContested, answer != .stale { try await defend(client) }
+    return answer
   }
+
+  /// Where others write at the same moment, one of them may have looked before we wrote, and write
+  /// after us what is older: no platform can be told to refuse that. So we look a few times more.
+  private func defend(_ client: Client) async throws(Failure) {
+    for _ in 0..<StickyComment.looks {
+      let seconds = 0.4 + client.outlet.random.fraction() * 0.4
+      guard !client.conduct.isDryRun, seconds <= client.conduct.patience.left else { return }
+      try await client.wait(seconds, for: Failure(.conflict, "others write the comment, too"))
+      guard let comment = try await ours().first, let mark = RunMark(inBody: comment.body),
+        self.mark.isNewer(than: mark)
+      else { continue }
+      try await store.edit(comment.id, body)
+    }
+  }
+
+  private static let looks = 3
 
   private func ours() async throws(Failure) -> [StoredComment] {
     try await store.comments()
@@ -87,13 +105,11 @@ package struct StickyComment {
       .sorted { $0.id < $1.id }
   }
 
-  private func writeOnce() async throws(Failure) -> Answer {
+  private func writeOnce() async throws(Failure) -> (Answer, isContested: Bool) {
     let known = try await ours()
     guard let oldest = known.first else { return try await create() }
-    if known.contains(where: { isStale(against: $0) }) {
-      // The newest text goes on where everybody looks for it; the others are left to its writer.
-      return .stale
-    }
+    // Of a newer run: it is left as it is.
+    if known.contains(where: { isStale(against: $0) }) { return (.stale, false) }
     if mustRecreate(oldest) {
       let created = try await store.create(
         body,
@@ -101,32 +117,33 @@ package struct StickyComment {
           try await ours().last { $0.id > known.last?.id ?? 0 && isSame($0.body) }
         })
       for comment in known where comment.id != created.id { try await remove(comment.id) }
-      return .created
+      return (.created, false)
     }
-    return try await settle(on: oldest, others: Array(known.dropFirst()))
+    let answer = try await settle(on: oldest)
+    for other in known.dropFirst() { try await remove(other.id) }
+    return (answer, known.count > 1)
   }
 
-  private func create() async throws(Failure) -> Answer {
+  private func create() async throws(Failure) -> (Answer, isContested: Bool) {
     let created = try await store.create(
       body,
       look: { () async throws(Failure) in try await ours().first })
     let known = try await ours()
     guard let oldest = known.first, oldest.id < created.id else {
-      for comment in known where comment.id != created.id { try await remove(comment.id) }
-      return .created
+      // The other writers delete their own; one that is ours twice has no other writer.
+      for comment in known where comment.id != created.id && isSame(comment.body) {
+        try await remove(comment.id)
+      }
+      return (.created, known.count > 1)
     }
-    if known.contains(where: { isStale(against: $0) }) {
-      try await remove(created.id)
-      return .stale
-    }
-    return try await settle(on: oldest, others: Array(known.dropFirst()))
+    let isStale = known.contains { self.isStale(against: $0) }
+    let answer = isStale ? .stale : try await settle(on: oldest)
+    try await remove(created.id)
+    return (answer, true)
   }
 
-  /// Edits `comment`, deletes `others`, and looks whether an older run wrote over it meanwhile.
-  private func settle(
-    on comment: StoredComment, others: [StoredComment]
-  ) async throws(Failure) -> Answer {
-    for other in others { try await remove(other.id) }
+  /// Edits `comment`, and looks whether an older run wrote over it meanwhile.
+  private func settle(on comment: StoredComment) async throws(Failure) -> Answer {
     if isSame(comment.body) { return .unchanged }
     try await edit(comment.id)
     if let now = try await ours().first, let mark = RunMark(inBody: now.body),

@@ -29,6 +29,10 @@ package struct Report: Sendable {
   package var environmentChanges: [EnvironmentChange]
   /// Notes that people wrote, as Markdown, pinned to commits.
   package var annotations: [Annotation]
+  /// The newest acceptance of each series, test or cluster that lies in the window, oldest first.
+  package var acceptances: [Acceptance]
+  /// How often alarms held that were raised about this history; nil where nobody has judged it again.
+  package var replay: ReplayRecord?
   /// What a sink left out for its byte budget; filled in by the sinks' caller.
   package var cuts: [Cut]
 
@@ -51,6 +55,7 @@ package struct Report: Sendable {
     clusters = []
     environmentChanges = []
     annotations = []
+    acceptances = []
     cuts = []
   }
 

@@ -1,5 +1,5 @@
-private import TidemarkModel
-private import TidemarkSyntax
+package import TidemarkModel
+package import TidemarkSyntax
 
 /// report.json: what every tool outside may rely on, described in
 /// `docs/schemas/tidemark.report-1.schema.json`.
@@ -111,7 +111,8 @@ package enum ReportJSON {
     }
   }
 
-  private static func write(_ baseline: Baseline, to json: inout JSONWriter) {
+  /// The member `baseline`.
+  package static func write(_ baseline: Baseline, to json: inout JSONWriter) {
     json.key("baseline")
     json.object { json in
       json.member("status", baseline.status.rawValue)
@@ -145,7 +146,7 @@ package enum ReportJSON {
       json.member("format", input.format)
       json.member("status", input.status.rawValue)
       json.key("tests")
-      json.object { json in write(input.counts, to: &json) }
+      json.object { json in writeMembers(of: input.counts, to: &json) }
       json.member("benchmarks", input.benchmarks)
       json.member("series", input.series)
       json.member("problems", array: input.problems.prefix(shortListLimit)) { json, problem in
@@ -166,7 +167,8 @@ package enum ReportJSON {
     }
   }
 
-  private static func write(_ counts: OutcomeCounts, to json: inout JSONWriter) {
+  /// The members of how many tests ended how.
+  package static func writeMembers(of counts: OutcomeCounts, to json: inout JSONWriter) {
     json.member("total", counts.total)
     json.member("passed", counts.passed)
     json.member("failed", counts.failed)
@@ -174,10 +176,11 @@ package enum ReportJSON {
     json.member("skipped", counts.skipped)
   }
 
-  private static func write(_ totals: TestTotals, to json: inout JSONWriter) {
+  /// The member `tests`.
+  package static func write(_ totals: TestTotals, to json: inout JSONWriter) {
     json.key("tests")
     json.object { json in
-      write(totals.counts, to: &json)
+      writeMembers(of: totals.counts, to: &json)
       json.member("duration_s", totals.duration)
       json.member("newly_failing", totals.newlyFailing)
       json.member("still_failing", totals.stillFailing)
@@ -197,43 +200,43 @@ package enum ReportJSON {
     json.key("test_changes")
     json.array { json in
       for test in changes where json.bytes.count < testsLimit {
-        write(test, to: &json)
+        json.object { json in writeMembers(of: test, to: &json) }
         kept += 1
       }
     }
     note("test_changes", kept, of: changes.count, in: &cuts)
   }
 
-  private static func write(_ test: TestResult, to json: inout JSONWriter) {
-    json.object { json in
-      json.member("id", test.id.description)
-      json.member("suite", array: test.identity.suite) { json, name in json.string(name) }
-      json.member("class", test.identity.className)
-      json.member("name", test.identity.title)
-      write(test.identity.labels, to: &json)
-      json.member("state", test.state.rawValue)
-      json.member("outcome", test.outcome?.name)
-      json.member("message", test.detail?.message.map(cut))
-      json.key("since")
-      if let since = test.since {
-        json.object { json in
-          json.member("commit", since.commit)
-          json.member("run", since.run)
-        }
-      } else {
-        json.null()
+  /// The members of an object of `test_changes`.
+  package static func writeMembers(of test: TestResult, to json: inout JSONWriter) {
+    json.member("id", test.id.description)
+    json.member("suite", array: test.identity.suite) { json, name in json.string(name) }
+    json.member("class", test.identity.className)
+    json.member("name", test.identity.title)
+    write(test.identity.labels, to: &json)
+    json.member("state", test.state.rawValue)
+    json.member("outcome", test.outcome?.name)
+    json.member("message", test.detail?.message.map(cut))
+    json.key("since")
+    if let since = test.since {
+      json.object { json in
+        json.member("commit", since.commit)
+        json.member("run", since.run)
       }
-      json.member("failures_in_last", test.failuresInLast)
-      json.member("runs_in_last", test.runsInLast)
-      json.member("file", test.detail?.file)
-      json.member("line", test.detail?.line)
-      json.member("owner", test.owner)
+    } else {
+      json.null()
     }
+    json.member("failures_in_last", test.failuresInLast)
+    json.member("runs_in_last", test.runsInLast)
+    json.member("file", test.detail?.file)
+    json.member("line", test.detail?.line)
+    json.member("owner", test.owner)
   }
 
   // MARK: Series
 
-  private static func write(_ totals: SeriesTotals, to json: inout JSONWriter) {
+  /// The member `benchmarks`.
+  package static func write(_ totals: SeriesTotals, to json: inout JSONWriter) {
     json.key("benchmarks")
     json.object { json in
       json.member("series", totals.series)
@@ -263,38 +266,43 @@ package enum ReportJSON {
 
   private static func write(_ series: SeriesChange, to json: inout JSONWriter) {
     json.object { json in
-      json.member("id", series.id.description)
-      json.member("name", series.identity.title)
-      json.member("metric", series.identity.metric)
-      json.member("unit", series.unit.text)
-      json.member("direction", series.direction.rawValue)
-      write(series.identity.labels, to: &json)
-      json.member("state", series.state.rawValue)
-      json.member("value", series.value)
-      json.member("n", series.n)
-      json.key("baseline")
-      if let baseline = series.baseline {
-        json.object { json in
-          json.member("value", baseline.value)
-          json.member("low", baseline.low)
-          json.member("high", baseline.high)
-          json.member("runs", baseline.runs)
-        }
-      } else {
-        json.null()
-      }
-      json.member("change_percent", series.changePercent)
-      json.member("change_low", series.changeLow)
-      json.member("change_high", series.changeHigh)
-      json.member("p", series.p)
-      json.member("q", series.q)
-      json.member("noise_percent", series.noisePercent)
-      json.member("window", series.window)
-      json.member("minimum_detectable_percent", series.minimumDetectablePercent)
-      write(series.changePoint, to: &json)
-      write(series.suspects, to: &json)
+      writeMembers(of: series, to: &json)
       writeHistory(series.points.suffix(historyLimit), to: &json)
     }
+  }
+
+  /// The members of an object of `series`, all but `history`.
+  package static func writeMembers(of series: SeriesChange, to json: inout JSONWriter) {
+    json.member("id", series.id.description)
+    json.member("name", series.identity.title)
+    json.member("metric", series.identity.metric)
+    json.member("unit", series.unit.text)
+    json.member("direction", series.direction.rawValue)
+    write(series.identity.labels, to: &json)
+    json.member("state", series.state.rawValue)
+    json.member("value", series.value)
+    json.member("n", series.n)
+    json.key("baseline")
+    if let baseline = series.baseline {
+      json.object { json in
+        json.member("value", baseline.value)
+        json.member("low", baseline.low)
+        json.member("high", baseline.high)
+        json.member("runs", baseline.runs)
+      }
+    } else {
+      json.null()
+    }
+    json.member("change_percent", series.changePercent)
+    json.member("change_low", series.changeLow)
+    json.member("change_high", series.changeHigh)
+    json.member("p", series.p)
+    json.member("q", series.q)
+    json.member("noise_percent", series.noisePercent)
+    json.member("window", series.window)
+    json.member("minimum_detectable_percent", series.minimumDetectablePercent)
+    write(series.changePoint, to: &json)
+    write(series.suspects, to: &json)
   }
 
   private static func writeHistory(_ points: ArraySlice<SeriesPoint>, to json: inout JSONWriter) {

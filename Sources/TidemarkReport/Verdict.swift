@@ -22,6 +22,7 @@ package struct Reason: Hashable, Sendable {
     case testsRemoved = "tests_removed"
     case inputFailed = "input_failed"
     case inputUnrecognised = "input_unrecognised"
+    case providerOutage = "provider_outage"
     case suspected
     case stillFailing = "still_failing"
     case flaky

@@ -30,27 +30,43 @@ package struct ResultCounts: Hashable, Sendable {
       hasDuration = true
     }
     duration = hasDuration ? sum : nil
-    // Most tests have no detail, and an index is looked at sooner than a detail is copied.
-    for test in results.tests where test.detail >= 0 && test.role != .inner {
-      guard let detail = results.detail(of: test) else { continue }
-      attempts += detail.attempts.count
-      let disagrees = detail.attempts.contains { $0.outcome.isFailure != test.outcome.isFailure }
-      if detail.isMarkedFlaky || disagrees { flaky += 1 }
+    // Looked at in place: a detail holds a dozen texts, and a copy of it counts each one's owners.
+    for test in results.tests where test.role != .inner && results.hasDetail(test) {
+      let detail = Int(test.detail)
+      attempts += results.details[detail].attempts.count
+      let disagrees = results.details[detail].attempts.contains {
+        $0.outcome.isFailure != test.outcome.isFailure
+      }
+      if results.details[detail].isMarkedFlaky || disagrees { flaky += 1 }
     }
     repeats = RepeatCounter.count(results)
   }
 
   private mutating func countMeasurements(_ results: Results) {
-    var names: Set<String> = []
+    var names: Set<BenchmarkName> = []
     var identities: Set<SeriesIdentity> = []
+    identities.reserveCapacity(results.measurements.count)
     for measurement in results.measurements {
-      let name = measurement.name + "\u{1}" + measurement.parameters.description
       identities.insert(measurement.identity(under: .none))
-      guard measurement.isPrimary else { continue }
-      names.insert(name + "\u{1}" + measurement.labels.description + "\u{1}" + measurement.metric)
+      if measurement.isPrimary { names.insert(BenchmarkName(measurement)) }
     }
     benchmarks = names.count + Set(results.unmeasured).count
     series = identities.count
+  }
+}
+
+/// What `inspect` counts as one benchmark.
+private struct BenchmarkName: Hashable {
+  let name: String
+  let parameters: Labels
+  let labels: Labels
+  let metric: String
+
+  init(_ measurement: Measurement) {
+    name = measurement.name
+    parameters = measurement.parameters
+    labels = measurement.labels
+    metric = measurement.metric
   }
 }
 
@@ -74,12 +90,12 @@ private enum RepeatCounter {
       var last = (suite: Int32.min, className: TextRange.empty, hash: UInt64(0))
       for test in results.tests where test.role != .inner {
         if test.suite != last.suite || test.className != last.className {
-          let seed = 0xcbf2_9ce4_8422_2325 ^ UInt64(bitPattern: Int64(test.suite))
+          let seed = 0x9e37_79b9_7f4a_7c15 ^ UInt64(bitPattern: Int64(test.suite))
           last = (test.suite, test.className, hash(test.className, in: text, from: seed))
         }
         var hash = hash(test.name, in: text, from: last.hash)
-        if test.detail >= 0, let parameters = results.detail(of: test)?.parameters {
-          for byte in parameters.utf8 { hash = (hash ^ UInt64(byte)) &* prime }
+        if results.hasDetail(test), let given = results.details[Int(test.detail)].parameters {
+          for byte in given.utf8 { hash = mixed(hash ^ UInt64(byte)) }
         }
         hashes.append(hash)
       }
@@ -113,17 +129,34 @@ private enum RepeatCounter {
     shares == 1 ? 0 : Int(truncatingIfNeeded: hash >> 56)
   }
 
-  private static let prime: UInt64 = 0x100_0000_01b3
-
-  /// FNV-1a over 64 bits, a byte at a time, as its authors give it
-  /// (http://www.isthe.com/chongo/tech/comp/fnv/).
+  /// A hash over the bytes, eight at a time. The counter's only: never stored, never shown.
   private static func hash(
     _ range: TextRange, in text: UnsafeBufferPointer<UInt8>, from seed: UInt64
   ) -> UInt64 {
-    var hash = seed
-    let start = Int(range.start)
-    for byte in text[start..<start + Int(range.count)] { hash = (hash ^ UInt64(byte)) &* prime }
-    return (hash ^ 0xff) &* prime
+    guard let base = text.baseAddress else { return mixed(seed) }
+    let start = UnsafeRawPointer(base + Int(range.start))
+    let count = Int(range.count)
+    var hash = mixed(seed ^ UInt64(count))
+    var index = 0
+    while index + 8 <= count {
+      hash = mixed(hash ^ start.loadUnaligned(fromByteOffset: index, as: UInt64.self))
+      index += 8
+    }
+    var rest: UInt64 = 0
+    while index < count {
+      rest = rest << 8 | UInt64(start.load(fromByteOffset: index, as: UInt8.self))
+      index += 1
+    }
+    return mixed(hash ^ rest)
+  }
+
+  /// The finaliser of SplitMix64, which spreads every bit over all others
+  /// (https://prng.di.unimi.it/splitmix64.c).
+  private static func mixed(_ hash: UInt64) -> UInt64 {
+    var hash = hash
+    hash = (hash ^ (hash >> 30)) &* 0xbf58_476d_1ce4_e5b9
+    hash = (hash ^ (hash >> 27)) &* 0x94d0_49bb_1331_11eb
+    return hash ^ (hash >> 31)
   }
 }
 

@@ -33,6 +33,7 @@ package enum Headline {
       (.problem, "blocking problem", "blocking problems"),
       (.failedWithoutBaseline, "reason", "reasons"),
       (.inputFailed, "input not read", "inputs not read"),
+      (.providerOutage, "provider not available", "providers not available"),
       (.jobMissing, "job missing", "jobs missing"),
     ] {
       let reasons = report.reasons.filter { $0.code == code }

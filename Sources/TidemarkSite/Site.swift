@@ -19,6 +19,15 @@ package struct SiteOptions: Hashable, Sendable {
   /// Whether pages load `tidemark.js`. It adds a filter, sorting and a crosshair, nothing that the
   /// pages need; where a policy forbids scripts (Jenkins), browsers log each page's attempt.
   package var hasScript: Bool
+  package var source = Source.inputs
+
+  /// What the report was made from.
+  package enum Source: Hashable, Sendable {
+    /// The files that a pipeline's jobs left.
+    case inputs
+    /// A run of the history, which keeps neither messages nor files.
+    case history
+  }
 
   package init(project: String? = nil, hasScript: Bool = false) {
     self.project = project
@@ -26,7 +35,8 @@ package struct SiteOptions: Hashable, Sendable {
   }
 }
 
-/// The HTML site: a finished report as pages that need no script, server or network.
+/// The HTML site: a finished report as pages that need no script, server or network; beside them a
+/// feed, badges and JSON for programs.
 ///
 /// Pure: no clock, no disk, no network, no analysis. The same report, theme and options give the
 /// same bytes.
@@ -66,7 +76,8 @@ package enum Site {
     if context.hasAlertsPage { files.append(try AlertsPage(context).render()) }
     files += try RunsPage(context).render()
     files.append(try HealthPage(context).render())
-    return files
+    if context.hasAlertsPage { files.append(AlertFeed(context).render()) }
+    return files + Badges(context).render() + SiteAPI(context).render()
   }
 
   private static func lastPages(_ context: SiteContext) throws(Problem) -> [SiteFile] {
@@ -105,7 +116,11 @@ package enum Site {
     _ context: SiteContext, _ range: Range<Int>
   ) throws(Problem) -> [SiteFile] {
     var files: [SiteFile] = []
-    for index in range { files.append(try SeriesPage(context, index: index).render()) }
+    let api = SiteAPI(context)
+    for index in range where context.hasOwnPage[index] {
+      files.append(try SeriesPage(context, index: index).render())
+      files.append(api.series(index))
+    }
     return files
   }
 }

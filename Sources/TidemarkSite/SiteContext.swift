@@ -7,8 +7,10 @@ struct SiteContext: Sendable {
   let report: Report
   let theme: Theme
   let options: SiteOptions
-  /// The page of each series, by its place in the report.
+  /// Where each series is shown, by its place in the report: its page, or its place on a page.
   let seriesPaths: [String]
+  /// Whether a series has a page of its own.
+  let hasOwnPage: [Bool]
   /// The page of each run of the window, by its place; nil for a second one of the same name.
   let runPaths: [String?]
   /// Where each changed test stands, by its place in the report.
@@ -38,6 +40,7 @@ struct SiteContext: Sendable {
       seen[series.id] = count
       return count == 1 ? "series/\(series.id).html" : "series/\(series.id)-\(count).html"
     }
+    hasOwnPage = report.series.map { _ in true }
     var runs: Set<Identifier> = []
     runPaths = report.runs.map {
       runs.insert($0.identifier).inserted ? "runs/\($0.identifier).html" : nil
@@ -75,6 +78,23 @@ struct SiteContext: Sendable {
 
   /// This run's place in the window; nil where the window is empty.
   var currentRun: Int? { report.runs.indices.last }
+
+  /// The name of a series' files: its id.
+  func seriesFileName(_ index: Int) -> String {
+    String(seriesPaths[index].dropFirst("series/".count).dropLast(".html".count))
+  }
+
+  /// The tests whose state is worth a line, the worst first, by their places in the report.
+  var testsWithNews: [Int] {
+    let isFirst = report.baseline.status == .none
+    return report.tests.indices.filter { index in
+      let test = report.tests[index]
+      return test.state != .passing
+        && !(isFirst && test.state == .new && test.outcome?.isFailure != true)
+    }.sorted {
+      (report.tests[$0].state.rank, $0) < (report.tests[$1].state.rank, $1)
+    }
+  }
 
   func seriesIndex(_ id: Identifier) -> Int? { seriesIndices[id] }
   func testIndex(_ id: Identifier) -> Int? { testIndices[id] }
@@ -130,14 +150,34 @@ struct SiteContext: Sendable {
       })
     all["header"] = header
     all["generator"] = .text("\(report.generator.name) \(report.generator.version)")
+    all["description"] = SiteContext.plain(
+      values["description"] ?? values["lead"] ?? values["sentence"] ?? .empty)
+    all["project"] = Value(options.project)
+    all["has_feed"] = .flag(hasAlertsPage)
+    if let site = report.links.site { all["address"] = .text("\(site)/\(path)") }
     return SiteFile(path: path, bytes: try theme.rendered(template, .object(all)))
+  }
+
+  /// The text of markup, escaped as markup is.
+  static func plain(_ value: Value) -> Value {
+    guard case .html(let markup) = value else { return value }
+    var text: [UInt8] = []
+    var isInTag = false
+    for byte in markup {
+      switch byte {
+      case UInt8(ascii: "<"): isInTag = true
+      case UInt8(ascii: ">"): isInTag = false
+      default: if !isInTag { text.append(byte) }
+      }
+    }
+    return .html(text)
   }
 
   private var header: Value {
     [
       "project": Value(options.project), "commit": commit(report.run.commit),
       "branch": Value(report.run.branch), "pull_request": Value(report.run.pullRequest),
-      "time": time(report.run.time),
+      "time": hasNoRun ? .empty : time(report.run.time),
       "key": report.key == "main" ? .empty : .text(report.key),
     ]
   }
@@ -287,6 +327,9 @@ struct SiteContext: Sendable {
     report.testTotals.counts.total == 0 && !report.series.contains { $0.value != nil }
       && !report.tests.contains { $0.outcome != nil }
   }
+
+  /// Whether this is the site of a history without runs.
+  var hasNoRun: Bool { options.source == .history && report.runs.isEmpty }
 
   var unreadInputs: [InputRecord] { report.inputs.filter { $0.status != .read } }
 

@@ -62,6 +62,12 @@ package struct JSONWriter {
     bytes.append(contentsOf: (value ? "true" : "false").utf8)
   }
 
+  /// A value that was written as JSON already.
+  package mutating func raw(_ value: [UInt8]) {
+    separate()
+    bytes.append(contentsOf: value)
+  }
+
   package mutating func null() {
     separate()
     bytes.append(contentsOf: "null".utf8)

@@ -24,17 +24,20 @@ struct XMLDeclaration {
   static func read(_ bytes: UnsafeBufferPointer<UInt8>, from start: Int) -> XMLDeclaration? {
     let limit = min(bytes.count, start + 1024)
     guard let close = bytes[start..<limit].firstIndex(of: UInt8(ascii: ">")) else { return nil }
-    let text = String(decoding: bytes[start..<close], as: UTF8.self)
+    let text = UnsafeBufferPointer(rebasing: bytes[start..<close])
     return XMLDeclaration(range: start..<close + 1, encoding: value(of: "encoding", in: text))
   }
 
-  private static func value(of name: String, in text: String) -> String? {
-    guard let found = text.ranges(of: name).first else { return nil }
-    let rest = text[found.upperBound...].drop { $0.isWhitespace }
-    guard rest.first == "=" else { return nil }
-    let quoted = rest.dropFirst().drop { $0.isWhitespace }
-    guard let quote = quoted.first, quote == "\"" || quote == "'" else { return nil }
+  private static func value(of name: StaticString, in text: UnsafeBufferPointer<UInt8>) -> String? {
+    let name = UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
+    let starts = 0..<max(text.count - name.count + 1, 0)
+    guard let start = starts.first(where: { text[$0...].starts(with: name) }) else { return nil }
+    let rest = text[(start + name.count)...].drop { $0 <= 0x20 }
+    guard rest.first == UInt8(ascii: "=") else { return nil }
+    let quoted = rest.dropFirst().drop { $0 <= 0x20 }
+    guard let quote = quoted.first, quote == UInt8(ascii: "\"") || quote == UInt8(ascii: "'")
+    else { return nil }
     let value = quoted.dropFirst().prefix { $0 != quote }
-    return value.isEmpty ? nil : String(value)
+    return value.isEmpty ? nil : String(decoding: value, as: UTF8.self)
   }
 }

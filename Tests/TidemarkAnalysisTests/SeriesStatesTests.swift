@@ -111,6 +111,44 @@ import TidemarkRun
     #expect(accepted.report.seriesTotals.regressed == 0)
   }
 
+  @Test(
+    "Of values that are all equal the change is zero and the level is the value",
+    arguments: [100.1, 0.3, 1_234_567.891])
+  func constant(value: Double) throws {
+    let change = try #require(
+      Laboratory(series: ["s": [Double](repeating: value, count: 12)]).report.change("s"))
+    #expect(change.changePercent == 0)
+    #expect(change.baseline?.value == value)
+    #expect(change.baseline?.low == value)
+    #expect(change.regimes.map(\.level) == [value])
+  }
+
+  @Test("What was accepted says by whom and why, as long as the change is recent")
+  func acceptedSentence() throws {
+    let laboratory = step(1.2, runs: 5).with {
+      $0.records = [
+        .accept(
+          id: $0.current.parts[0].values[0].id, commit: nil, run: "r30", reason: "safer",
+          author: "Ann")
+      ]
+    }
+    let change = try #require(laboratory.report.change("s"))
+    #expect(change.explanation.contains("since run `r30` (commit30), accepted by Ann: “safer”"))
+    #expect(laboratory.report.acceptances.map(\.index) == [30])
+  }
+
+  @Test("A stored run is judged again as it was judged")
+  func storedRun() throws {
+    let laboratory = step(1.2, runs: 5)
+    let history = HistoryContents(runs: laboratory.runs)
+    let stored = try #require(history.runs.last)
+    let again = Judge(options: laboratory.options).report(
+      on: Run(stored, in: history), against: history)
+    #expect(again.seriesTotals == laboratory.report.seriesTotals)
+    #expect(again.change("s")?.p == laboratory.report.change("s")?.p)
+    #expect(again.verdict == laboratory.report.verdict)
+  }
+
   @Test("The unit may change from run to run")
   func unitsChange() throws {
     let laboratory = step(1, runs: 3).with {

@@ -92,4 +92,55 @@ import TidemarkModel
     #expect(results.measurements.map(\.isPrimary) == [true, false, true])
     #expect(results.problems.map(\.isBlocking) == [true])
   }
+
+  @Test("HELM: means of scores with labels from the run's folder, without its bookkeeping")
+  func helm() throws {
+    let text = """
+      [{"name":{"name":"exact_match","split":"test"},"count":4,"sum":2,"sum_squared":1,"mean":0.5,
+      "stddev":0.2},
+      {"name":{"name":"exact_match","split":"test","perturbation":{"name":"robustness",
+      "computed_on":"worst"}},"count":1,"sum":0.25,"sum_squared":0.1,"mean":0.25},
+      {"name":{"name":"inference_runtime","split":"test"},"count":1,"sum":3,"sum_squared":9},
+      {"name":{"name":"num_references","split":"test"},"count":1,"sum":3,"sum_squared":9,"mean":3},
+      {"name":{"name":"training_co2_cost","split":"test"},"count":0,"sum":0,"sum_squared":0}]
+      """
+    #expect(HELM.recognises(head(text)) == .yes)
+    let path = "runs/v1/mmlu:subject=anatomy,method=joint,model=openai_gpt-4/stats.json"
+    let results = try HELM.read(InputFile(path: path, bytes: Array(text.utf8)))
+    #expect(results.measurements.map(\.value) == [0.5, 0.25, 3])
+    #expect(results.measurements.map(\.direction) == [.higher, .higher, .lower])
+    let first = try #require(results.measurements.first)
+    #expect(first.standardError == 0.1)
+    #expect(first.n == 4)
+    #expect(first.labels.description == "model=gpt-4, provider=openai, task=mmlu")
+    #expect(first.parameters.description == "method=joint, split=test, subject=anatomy")
+    #expect(results.measurements[1].parameters["perturbation"] == "robustness, worst")
+  }
+
+  @Test("OpenAI evals: the final report with items; a log without one is no pass")
+  func openAIEvals() throws {
+    let events = """
+      {"spec": {"completion_fns": ["gpt-4"], "eval_name": "arithmetic.dev.v0", "run_id": "r",
+      "created_at": "2026-01-02 03:04:05.000000"}}
+      {"run_id": "r", "event_id": 0, "sample_id": "arithmetic.dev.0", "type": "sampling", "data": {}}
+      {"run_id": "r", "event_id": 1, "sample_id": "arithmetic.dev.0", "type": "match", "data": \
+      {"correct": true}}
+      {"run_id": "r", "event_id": 2, "sample_id": "arithmetic.dev.1", "type": "match", "data": \
+      {"correct": false}}
+      {"run_id": "r", "event_id": 3, "sample_id": "arithmetic.dev.2", "type": "error", "data": {}}
+      """.split(separator: "\n")
+    let text = ([events[0] + events[1]] + events[2...]).joined(separator: "\n")
+    let report =
+      #"{"final_report": {"accuracy": 0.5, "boostrap_std": 0.1, "usage_total_tokens": 12}}"#
+    #expect(OpenAIEvals.recognises(head(text)) == .yes)
+    let results = try OpenAIEvals.read(memory(text + "\n" + report + "\n"))
+    #expect(results.measurements.map(\.metric) == ["accuracy", "usage_total_tokens"])
+    let first = try #require(results.measurements.first)
+    #expect(first.standardError == 0.1)
+    #expect(first.items.map(\.score) == [1, 0])
+    #expect(first.labels.description == "model=gpt-4, task=arithmetic.dev.v0")
+    #expect(results.problems.map(\.isBlocking) == [false])
+    #expect(
+      try OpenAIEvals.read(memory(text)).problems.map(\.code) == [.outsideError, .unterminated])
+  }
 }

@@ -231,4 +231,33 @@ private func shown(_ results: Results) -> [String] {
     #expect(results.measurements[0].standardError == 250 && results.measurements[0].n == 99)
     #expect(results.problems.map(\.message) == ["m.bench.ts > math > broken: has no result"])
   }
+
+  @Test("github-action-benchmark's store: each benchmark's newest point, as script and as JSON")
+  func store() throws {
+    func point(_ date: Int, _ tool: String, _ benches: String) -> String {
+      #"{"commit":{"id":"c"},"date":\#(date),"tool":"\#(tool)","benches":[\#(benches)]}"#
+    }
+    let points = [
+      point(
+        1000, "cargo",
+        #"{"name":"a","value":1,"unit":"ns/iter","range":"± 2"},{"name":"b","value":9,"unit":"s"}"#),
+      point(3000, "cargo", #"{"name":"a","value":3,"unit":"ns/iter","range":"± 4"}"#),
+      point(2000, "cargo", #"{"name":"a","value":2,"unit":"ns/iter"}"#),
+    ]
+    let json = """
+      {"lastUpdate":3000,"repoUrl":"u","entries":{"S":[\(points.joined(separator: ","))],
+      "T":[\(point(5, "customBiggerIsBetter", #"{"name":"x","value":"1.5","unit":"widgets"}"#))]}}
+      """
+    for text in [
+      "window.BENCHMARK_DATA = " + json, "\u{FEFF}window.BENCHMARK_DATA = \(json);\n", json,
+    ] {
+      #expect(GitHubActionBenchmarkData.recognises(head(text)) == .yes)
+      let results = try GitHubActionBenchmarkData.read(memory(text))
+      #expect(results.measurements.map(\.name) == ["S / a", "S / b", "T / x"])
+      #expect(results.measurements.map(\.value).prefix(2) == [3, 9])
+      #expect(results.measurements[0].standardError == 4)
+      #expect(results.measurements.map(\.direction) == [.lower, .lower, .higher])
+      #expect(results.newestTime == Timestamp(millisecondsSince1970: 3000))
+    }
+  }
 }

@@ -92,6 +92,19 @@ private final class Shelf: CommentStore {
     #expect(shelf.comments.count == 4)
   }
 
+  @Test("an older run that looked before us and writes after us is written over")
+  func lateWriter() async throws {
+    let shelf = Shelf()
+    shelf.add(Self.body(1))
+    shelf.add(Self.body(1))
+    let outlet = FakeOutlet([.success(.json("{}"))])
+    let late = Late(shelf, after: 3) { $0.comments[0].body = Self.body(2) }
+    let sticky = StickyComment(
+      late, body: Self.body(3), mark: RunMark(sha: nil, run: "3", attempt: 1))
+    #expect(try await sticky.write(with: outlet.client()) == .edited)
+    #expect(shelf.comments.map(\.body) == [Self.body(3)] && outlet.waits.count == 3)
+  }
+
   @Test("of several the oldest stays")
   func several() async throws {
     let shelf = Shelf()
@@ -179,5 +192,30 @@ private final class Racing: CommentStore {
     try await shelf.edit(id, body)
   }
 
+  func delete(_ id: Int) async throws(Failure) { try await shelf.delete(id) }
+}
+
+/// Lets somebody else write before the look of a number.
+private final class Late: CommentStore {
+  private let shelf: Shelf
+  private var looks: Int
+  private let write: (Shelf) -> Void
+
+  init(_ shelf: Shelf, after looks: Int, _ write: @escaping (Shelf) -> Void) {
+    self.shelf = shelf
+    self.looks = looks
+    self.write = write
+  }
+
+  func comments() async throws(Failure) -> [StoredComment] {
+    looks -= 1
+    if looks == 0 { write(shelf) }
+    return try await shelf.comments()
+  }
+
+  func create(
+    _ body: String, look: @escaping () async throws(Failure) -> StoredComment?
+  ) async throws(Failure) -> StoredComment { try await shelf.create(body, look: look) }
+  func edit(_ id: Int, _ body: String) async throws(Failure) { try await shelf.edit(id, body) }
   func delete(_ id: Int) async throws(Failure) { try await shelf.delete(id) }
 }

@@ -122,6 +122,7 @@ import TidemarkSyntax
   @Test("values that no chart can show do no harm")
   func extremeValues() throws {
     var report = SampleReports.rich()
+    let count = try render(report).count
     for (index, value) in [
       Double.nan, .infinity, -.infinity, 1.7e308, -1.7e308, .leastNonzeroMagnitude, 0,
     ].enumerated() {
@@ -138,7 +139,7 @@ import TidemarkSyntax
       report.series[1].unit.scale = value
       report.tests[0].duration = value
       let files = try render(report)
-      #expect(files.count == 76)
+      #expect(files.count == count)
     }
   }
 
@@ -160,7 +161,9 @@ import TidemarkSyntax
   func navigation() throws {
     let empty = try render(SampleReports.nothingRead())
     #expect(
-      Set(empty.keys) == ["index.html", "runs.html", "health.html", "icon.svg", "tidemark.css"])
+      Set(empty.keys.filter { $0.hasSuffix(".html") })
+        == ["index.html", "runs.html", "health.html"])
+    #expect(empty["feed.xml"] == nil)
     let index = try #require(empty["index.html"])
     #expect(!index.contains("tests.html") && !index.contains("benchmarks.html"))
     #expect(try #require(try render(SampleReports.rich())["index.html"]).contains("grid.html"))

@@ -4,10 +4,11 @@ import ArgumentParser
 struct HistoryCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "history",
-    abstract: "List, show, merge, check and tidy the stored runs.",
+    abstract: "List, show, merge, check, judge again and tidy the stored runs.",
     subcommands: [
       HistoryListCommand.self, HistoryShowCommand.self, HistoryMergeCommand.self,
       HistoryVerifyCommand.self, HistoryCompactCommand.self, HistoryExcludeCommand.self,
-      HistoryStatCommand.self,
+      HistoryStatCommand.self, HistoryReplayCommand.self, HistoryPruneCommand.self,
+      HistoryPushCommand.self, HistoryPullCommand.self,
     ])
 }

@@ -1,7 +1,7 @@
 private import CZstd
 package import TidemarkModel
 
-/// Zstandard frames. The only file that imports CZstd.
+/// Zstandard frames. The only file of this module that imports CZstd.
 enum Zstandard {
   /// The bytes as one frame; nil where the library refuses.
   static func compressed(_ bytes: [UInt8], level: Int32) -> [UInt8]? {

@@ -10,16 +10,9 @@ struct AlertsPage {
 
   init(_ context: SiteContext) { self.context = context }
 
-  private struct Alert {
-    /// How long it stands, in runs; nil for longer than the window.
-    var age: Int?
-    var values: [String: Value]
-    var isOpen: Bool
-  }
-
   func render() throws(Problem) -> SiteFile {
     let words = context.words
-    let alerts = alerts
+    let alerts = Alert.all(context)
     let open = alerts.filter(\.isOpen)
     let title = words.text("nav.alerts")
     let oldest = open.first.map { alert in
@@ -31,10 +24,10 @@ struct AlertsPage {
       "alerts", path: "alerts.html", title: title, tab: .alerts,
       [
         "heading": .text(title), "lead": .text(open.isEmpty ? words.text("alerts.none") : lead),
-        "open": .list(open.prefix(AlertsPage.limit).map { .object($0.values) }),
+        "open": .list(open.prefix(AlertsPage.limit).map(values)),
         "has_open": .flag(!open.isEmpty),
         "recovered": .list(
-          alerts.filter { !$0.isOpen }.prefix(AlertsPage.limit).map { .object($0.values) }),
+          alerts.filter { !$0.isOpen }.prefix(AlertsPage.limit).map(values)),
         "has_recovered": .flag(open.count < alerts.count),
         "cut": open.count > AlertsPage.limit
           ? .text(
@@ -43,31 +36,20 @@ struct AlertsPage {
       ])
   }
 
-  private var alerts: [Alert] {
-    let report = context.report
-    var alerts: [Alert] = []
-    for (index, test) in report.tests.enumerated() {
-      guard [.newlyFailing, .stillFailing, .fixed].contains(test.state) else { continue }
+  private func values(_ alert: Alert) -> Value {
+    switch alert.subject {
+    case .series(let index):
+      return .object(
+        context.values(context.report.series[index], path: context.seriesPaths[index]))
+    case .test(let index):
+      let test = context.report.tests[index]
       var values = test.state.mark.values(context.words)
       values["name"] = .text(context.testName(test))
       values["where"] = .text(context.testPlace(test))
       values["href"] = Value(context.testAddresses[index])
       values["since"] = context.since(test.since)
       values["owner"] = Value(test.owner.map(context.name))
-      alerts.append(
-        Alert(
-          age: test.since.flatMap(context.runsAgo), values: values, isOpen: test.state != .fixed))
+      return .object(values)
     }
-    for (index, series) in report.series.enumerated() {
-      guard [.regressed, .suspected, .improved].contains(series.state) else { continue }
-      alerts.append(
-        Alert(
-          age: series.changePoint.flatMap(context.runsAgo),
-          values: context.values(series, path: context.seriesPaths[index]),
-          isOpen: series.state != .improved))
-    }
-    return alerts.enumerated()
-      .sorted { ($1.element.age ?? .max, $0.offset) < ($0.element.age ?? .max, $1.offset) }
-      .map(\.element)
   }
 }

@@ -33,7 +33,8 @@ struct HealthPage {
     case .none: return words.text("health.none")
     case .stale: return words.text("health.stale", ["age": context.baselineAge ?? "–"])
     case .partial, .ok:
-      return count == 0 ? words.text("health.good") : words.count("health.doubts", count)
+      let good = context.options.source == .history ? "health.good_stored" : "health.good"
+      return count == 0 ? words.text(good) : words.count("health.doubts", count)
     }
   }
 
@@ -50,19 +51,25 @@ struct HealthPage {
     if !noises.isEmpty {
       pairs.append(("health.noise", .text(NumberText.percentSize(noises[noises.count / 2]))))
     }
-    pairs.append(
-      (
-        "health.inputs",
-        .text(
-          words.text(
-            "health.inputs_text",
-            [
-              "read": NumberText.count(report.inputs.count - context.unreadInputs.count),
-              "total": NumberText.count(report.inputs.count),
-            ]))
-      ))
+    if let replay = report.replay, let rate = replay.takenBackPerThousand {
+      let numbers = [
+        "taken": NumberText.count(replay.takenBack), "settled": NumberText.count(replay.settled),
+        "rate": NumberText.fixed(rate, digits: 2), "runs": NumberText.count(replay.runs),
+      ]
+      pairs.append(("health.replay", .text(words.text("health.replay_text", numbers))))
+    }
+    if context.options.source == .inputs { pairs.append(("health.inputs", .text(filesRead))) }
     pairs.append(("health.version", .text("\(report.generator.name) \(report.generator.version)")))
     return pairs.map { ["term": .text(words.text($0.0)), "text": $0.1] }
+  }
+
+  private var filesRead: String {
+    words.text(
+      "health.inputs_text",
+      [
+        "read": NumberText.count(report.inputs.count - context.unreadInputs.count),
+        "total": NumberText.count(report.inputs.count),
+      ])
   }
 
   /// The reasons that take something from the answers' weight.

@@ -27,6 +27,8 @@ struct OverviewPage {
         "aside": Value(aside),
         "advice": advice, "unread": unread, "partly": partlyRead,
         "baseline": baseline,
+        "stored": context.options.source == .history && !context.hasNoRun
+          ? .text(words.text("overview.stored")) : .empty,
         "compare": .flag(context.comparedRun != nil),
         "reasons": .list(reasons), "figures": .list(context.nothingRead ? [] : figures),
         "worst": .list(worst), "worst_title": .text(words.count("overview.worst", worst.count)),
@@ -37,6 +39,7 @@ struct OverviewPage {
         "clusters": .list(clusters),
         "environment": .list(report.environmentChanges.prefix(50).map(context.environmentChange)),
         "gate": .list(gate), "jobs": .list(jobs), "notes": .list(notes),
+        "has_run": .flag(!context.hasNoRun),
         "run": Value(context.currentRun.flatMap { context.runPaths[$0] }),
         "url": context.link(report.run.url),
       ])
@@ -46,6 +49,7 @@ struct OverviewPage {
 
   private var sentence: String {
     let totals = report.testTotals
+    if context.hasNoRun { return words.text("overview.no_run") }
     if context.nothingRead { return words.text("overview.nothing_read") }
     switch report.verdict {
     case .fail: return failure
@@ -157,6 +161,7 @@ struct OverviewPage {
   /// The files of a run of which nothing could be read.
   private var unread: Value {
     guard context.nothingRead else { return .empty }
+    if context.hasNoRun { return ["sentence": .text(words.text("unread.no_run"))] }
     let files = context.unreadInputs
     let total = report.inputs.count
     // One remedy for all is said once.
@@ -172,6 +177,7 @@ struct OverviewPage {
           if isCommon { values["remedy"] = .empty }
           return .object(values)
         }),
+      "has_files": .flag(!files.isEmpty),
       "common": isCommon
         ? files.first.flatMap { context.unreadInput($0)["remedy"] } ?? .empty : .empty,
       "more": Value(
@@ -192,7 +198,7 @@ struct OverviewPage {
   /// The reasons that the sentence does not say already.
   private var reasons: [Value] {
     let said: Set<Reason.Code> =
-      context.nothingRead
+      context.nothingRead && !context.hasNoRun
       ? [.nothingRead, .inputFailed, .inputUnrecognised, .baselineNone]
       : [.newlyFailing, .regressed, .baselineNone, .inputFailed, .suspected]
     return report.reasons.filter { !said.contains($0.code) && $0.message != sentence }

@@ -134,7 +134,8 @@ struct RunPages {
   }
 
   private func inputsLead(_ unread: Int) -> String {
-    unread == 0
+    if context.options.source == .history { return words.text("run.inputs_stored") }
+    return unread == 0
       ? words.count("run.inputs_read", report.inputs.count)
       : words.count("partly", unread, ["total": NumberText.count(report.inputs.count)])
   }

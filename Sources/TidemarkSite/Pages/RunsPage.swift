@@ -27,7 +27,7 @@ struct RunsPage {
             "cut": context.cut(
               shown: range.count, total: rows.count, name: "runs", page: number,
               pages: pages.count),
-            "rows": .html(Array(rows[range].joined())),
+            "has_rows": .flag(!range.isEmpty), "rows": .html(Array(rows[range].joined())),
           ]))
     }
     return files
@@ -56,7 +56,7 @@ struct RunsPage {
     let words = context.words
     let runs = context.report.runs
     guard let first = runs.first, let last = runs.last, runs.count > 1 else {
-      return words.text("runs.only")
+      return words.text(runs.isEmpty ? "runs.none" : "runs.only")
     }
     let failing = runs.count { $0.verdict == .fail }
     let judged = runs.count { $0.verdict != nil }

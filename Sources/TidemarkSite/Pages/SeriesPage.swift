@@ -91,17 +91,31 @@ struct SeriesPage {
       .map(context.environmentChange)
   }
 
+  /// What people have written of this series' runs and what they have accepted, oldest first.
   private var notes: [(run: Int, annotation: Annotation)] {
     guard let first = series.points.first?.run else { return [] }
-    return context.report.annotations.compactMap { annotation in
+    let accepted = context.report.acceptances.filter { $0.id == series.id && $0.index >= first }
+    var notes = accepted.map { acceptance in
+      (
+        run: acceptance.index,
+        annotation: Annotation(
+          commit: acceptance.commit ?? "", markdown: Markdown.text(acceptance.sentence))
+      )
+    }
+    for annotation in context.report.annotations {
       let isOurs = annotation.series.contains { Glob($0).matches(series.identity.name) }
-      guard isOurs || annotation.series.isEmpty else { return nil }
+      guard isOurs || annotation.series.isEmpty else { continue }
       let run = context.report.runs.firstIndex { run in
         !annotation.commit.isEmpty && run.commit?.hasPrefix(annotation.commit) == true
       }
-      guard let run, run >= first else { return nil }
-      return (run, annotation)
+      // A note that accepts stands here already, as the reason.
+      guard let run, run >= first,
+        !accepted.contains(where: { $0.index == run && $0.reason == annotation.markdown })
+      else { continue }
+      notes.append((run, annotation))
     }
+    return notes.enumerated()
+      .sorted { ($0.element.run, $0.offset) < ($1.element.run, $1.offset) }.map(\.element)
   }
 
   /// How it was judged: pairs of a term and its text.

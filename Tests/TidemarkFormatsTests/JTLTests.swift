@@ -1,0 +1,47 @@
+import Testing
+import TidemarkModel
+
+@testable import TidemarkFormats
+
+@Suite struct JTLTests {
+  @Test("XML and CSV of one run give the same measurements")
+  func sameInBoth() throws {
+    let csv = """
+      timeStamp,elapsed,label,responseCode,success
+      1000000000000,10,a,200,true
+      1000000000001,30,a,500,false
+      1000000000002,5,b,200,true
+      """
+    let xml = """
+      <?xml version="1.0" encoding="UTF-8"?>
+      <testResults version="1.2">
+      <httpSample t="10" ts="1000000000000" s="true" lb="a" rc="200">
+        <httpSample t="9" ts="1000000000000" s="true" lb="a-0" rc="200"/>
+        <responseData class="java.lang.String">&lt;sample lb="x"/&gt;</responseData>
+      </httpSample>
+      <sample t="30" ts="1000000000001" s="false" lb="a" rc="500"/>
+      <sample t="5" ts="1000000000002" s="true" lb="b" rc="200"/>
+      </testResults>
+      """
+    #expect(JTLXML.recognises(head(xml)) == .yes)
+    let (one, other) = (try JTL.read(memory(csv)), try JTLXML.read(memory(xml)))
+    #expect(one.measurements == other.measurements)
+    #expect(one.newestTime == other.newestTime)
+    #expect(one.problems == other.problems)
+    #expect(one.measurements.first?.value == 20)
+  }
+
+  @Test("XML: the layout of JMeter 2.0 is read, and a sample without a time counts as 0 ms")
+  func oldAndUntimed() throws {
+    let old = """
+      <testResults><sampleResult timeStamp="1000000000000" dataType="text" threadName="t"
+      label="a" time="47" responseMessage="OK" responseCode="200" success="true"/></testResults>
+      """
+    #expect(JTLXML.recognises(head(old)) == .yes)
+    #expect(try JTLXML.read(memory(old)).measurements.first?.value == 47)
+    let untimed = #"<testResults version="1.2"><sample s="true" lb="a"/></testResults>"#
+    let results = try JTLXML.read(memory(untimed))
+    #expect(results.measurements.first?.value == 0)
+    #expect(results.problems.map(\.code) == [.valueSkipped])
+  }
+}
