@@ -1,3 +1,4 @@
+private import TidemarkReport
 private import TidemarkConfig
 private import TidemarkModel
 internal import TidemarkSyntax

@@ -1,3 +1,4 @@
+private import TidemarkModel
 private import TidemarkReport
 internal import TidemarkSyntax
 

@@ -146,10 +146,18 @@ extension Call {
   /// With the version of the API, which every write must name.
   static func azure(
     _ method: Request.Method, _ path: String, query: [(String, String)] = [],
-    version: String = "7.1", json: ((inout JSONWriter) -> Void)? = nil
+    version: String = "7.1"
   ) -> Call {
-    var call = json.map { Call(method, path, json: $0) } ?? Call(method, path)
-    call.query = query + [("api-version", version)]
+    Call(method, path, query: query + [("api-version", version)])
+  }
+
+  /// As ``azure(_:_:query:version:)``, with a JSON object as its content.
+  static func azure(
+    _ method: Request.Method, _ path: String, query: [(String, String)] = [],
+    json: (inout JSONWriter) -> Void
+  ) -> Call {
+    var call = Call(method, path, json: json)
+    call.query = query + [("api-version", "7.1")]
     return call
   }
 }

@@ -1,3 +1,5 @@
+private import TidemarkModel
+private import TidemarkConfig
 internal import TidemarkSyntax
 
 extension AzureTarget {

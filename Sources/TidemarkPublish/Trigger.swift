@@ -1,3 +1,4 @@
+private import TidemarkConfig
 private import TidemarkModel
 private import TidemarkSyntax
 

@@ -59,7 +59,7 @@ package final class GitHubTrigger: TriggerTarget {
 
   private func dispatch(
     _ workflow: String, _ ref: String, asksForRun: Bool,
-    look: () async throws(Failure) -> StartedRun?
+    look: @escaping () async throws(Failure) -> StartedRun?
   ) async throws(Failure) -> Answer {
     var call = Call(.post, "\(root)/actions/workflows/\(Address.encoded(workflow))/dispatches") {
       json in

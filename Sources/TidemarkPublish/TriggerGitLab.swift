@@ -26,9 +26,11 @@ package final class GitLabTrigger: TriggerTarget {
     self.order = order
     self.scene = scene
     client = try GitLabTarget.client(in: scene)
-    root =
-      try order.pipeline.map { "/projects/\(Address.encoded($0))" }
-      ?? GitLabTarget.root(in: scene)
+    if let project = order.pipeline {
+      root = "/projects/\(Address.encoded(project))"
+    } else {
+      root = try GitLabTarget.root(in: scene)
+    }
   }
 
   package func start() async throws(Failure) -> StartedRun? {
