@@ -28,7 +28,7 @@ extension AzureTarget {
   /// A number that the platform's variables do not tell is held against what Azure says of it: the
   /// results of one pull request must not be shown on another.
   private func checkPullRequest(_ path: String) async throws(Failure) {
-    guard run.pullRequest != scene.facts.pullRequest || scene.facts.platform != .azure,
+    guard run.pullRequest != scene.variables["SYSTEM_PULLREQUEST_PULLREQUESTID"],
       let commit = run.commit
     else { return }
     let head = try await client.json(Call.azure(.get, path)) { (root) throws(Failure) in
