@@ -168,13 +168,13 @@ let package = Package(
       dependencies: [
         "TidemarkModel", "TidemarkSyntax", "TidemarkReport", "TidemarkSinks", "TidemarkConfig",
         "TidemarkPublish", "tidemark-publish", subprocess,
-        .product(name: "SystemPackage", package: "swift-system"),
+        systemPackage,
       ],
       swiftSettings: strict),
     .testTarget(
       name: "EndToEndTests",
       dependencies: [
-        "tidemark", subprocess, systemPackage,
+        "tidemark", "tidemark-publish", subprocess, systemPackage,
       ],
       swiftSettings: strict),
   ],

@@ -64,7 +64,7 @@ package struct Publisher {
     }
     var worst = PublishStatus.done
     var isSeen = false
-    var told: Set<Failure> = []
+    var told: Set<String> = []
     var degraded: [PublishedPart] = []
     for part in parts {
       do throws(Failure) {
@@ -72,7 +72,7 @@ package struct Publisher {
         say(outcome, of: part)
         if case .done = outcome { isSeen = isSeen || [.summary, .annotations].contains(part) }
       } catch {
-        if told.insert(error).inserted { tell(error, of: part) }
+        if told.insert(error.problem.what).inserted { tell(error, of: part) }
         if [.comment, .check, .status].contains(part) { degraded.append(part) }
         worst = max(worst, status(error))
       }

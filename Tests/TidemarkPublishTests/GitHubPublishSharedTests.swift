@@ -319,6 +319,21 @@ struct GitHubPublishSharedTests {
     if fault == nil { #expect(try await issues(forge).count == 3) }
   }
 
+  @Test("whatever the report's size, everything that is sent fits")
+  func large() async throws {
+    let forge = try await MockForge()
+    let name = String(repeating: "ü𝄞<|`", count: 60)
+    let answer = try await forge.publish(
+      ["github", "--only", "comment,check,status,summary,annotations"],
+      try await report(forge, failing: 3000, regressed: 500, name: { "\(name) \($0)" }),
+      environment: try await pullRequest(forge))
+    #expect(answer.status == 0, "\(answer.errors)")
+    let body = try #require(try await ours(forge).first)
+    #expect(body.utf16.count <= 60_000 && body.contains("more in the"))
+    #expect(answer.summary.utf8.count <= 1_048_576)
+    #expect(answer.output.utf8.count < 1 << 20)
+  }
+
   // MARK: Trust
 
   @Test("a fork's pull request ends green with the summary and one line on the permission")
@@ -329,7 +344,8 @@ struct GitHubPublishSharedTests {
       let scene = try await pullRequest(forge, token: token, fork: true)
       let answer = try await forge.publish(["github"], report, environment: scene)
       #expect(answer.status == 0 && answer.summary.contains("✗ fail"))
-      #expect(answer.errors.contains("notice: comment: "))
+      #expect(answer.errors.contains("notice: comment: this is a fork's pull request"))
+      #expect(answer.errors.components(separatedBy: "notice:").count == 2)
       #expect(answer.output.contains("::error file=Sources/File0.swift,line=1"))
       let strict = try await forge.publish(
         ["github", "--require-publish"], report, environment: scene)
