@@ -71,12 +71,33 @@ package final class WebhookTarget: Target {
   }
 
   package func publish(_ part: PublishedPart) async throws(Failure) -> PartOutcome {
-    switch form {
-    case .generic: try await sendSigned()
-    case .slack: try await send(WebhookMessage(publication).slack())
-    case .teams: try await send(WebhookMessage(publication).teams())
+    do throws(Failure) {
+      switch form {
+      case .generic: try await sendSigned()
+      case .slack: try await send(WebhookMessage(publication).slack())
+      case .teams: try await send(WebhookMessage(publication).teams())
+      }
+    } catch {
+      throw told(error)
     }
     return .done("sent (\(form.rawValue))")
+  }
+
+  /// A refusal in the words of who has no token but an address and a key.
+  private func told(_ failure: Failure) -> Failure {
+    var failure = failure
+    switch failure.kind {
+    case .denied, .badCredential, .missing, .rejected:
+      let status = failure.status.map { " (\($0))" } ?? ""
+      failure.kind = .rejected
+      failure.problem.what = "the webhook's receiver refuses the delivery\(status)"
+      failure.problem.remedy =
+        form == .generic
+        ? "check the address, and that WEBHOOK_SECRET is the key that the receiver knows"
+        : "check the address; make a new webhook if that one was removed"
+    default: break
+    }
+    return failure
   }
 
   /// These services know no delivery's number: one that may have arrived is not sent again.
