@@ -102,7 +102,8 @@ package struct Publisher {
 
   private func say(_ outcome: PartOutcome, of part: PublishedPart) {
     switch outcome {
-    case .done(let what):
+    case .done(let done):
+      let what = scene.conduct.isDryRun ? "\(done) (dry run)" : done
       note("\(part.rawValue): \(what)")
       result(part, "done", what)
     case .skipped(let why):

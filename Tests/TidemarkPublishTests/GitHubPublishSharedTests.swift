@@ -517,6 +517,15 @@ struct GitHubPublishSharedTests {
     #expect(answer.output.contains("/statuses/") && answer.summary == "")
     #expect(!answer.everything.contains("ghs_actions"))
     #expect(try await forge.requests().allSatisfy { $0.method == "GET" })
+    // What is there already is looked at, and would be edited.
+    let first = try await pullRequest(forge, run: 1)
+    _ = try await forge.publish(
+      ["github", "--only", "comment"], try await report(forge), environment: first)
+    let again = try await forge.publish(
+      ["github", "--only", "comment", "--dry-run"], try await report(forge),
+      environment: try await pullRequest(forge, run: 2))
+    #expect(again.status == 0 && again.output.contains("PATCH "))
+    #expect(again.errors.contains("comment: edited (dry run)"))
   }
 
   @Test("the configuration says what is published, and under which token's name")
