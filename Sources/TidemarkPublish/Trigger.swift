@@ -183,18 +183,16 @@ package struct Trigger {
   }
 
   private func answer(_ fields: [String: String], line: String) {
-    guard isForMachines else {
-      scene.outlet.voice.answer(scene.conduct.secrets.masked(SafeText.oneLine(line)))
-      return
-    }
+    let (voice, secrets) = (scene.outlet.voice, scene.conduct.secrets)
+    guard isForMachines else { return voice.answer(secrets.masked(SafeText.oneLine(line))) }
     var json = JSONWriter()
     json.object { json in
       json.member("platform", type.target.name)
       for (name, value) in fields.sorted(by: { $0.key < $1.key }) {
-        json.member(name, scene.conduct.secrets.masked(value))
+        json.member(name, secrets.masked(value))
       }
     }
-    scene.outlet.voice.answer(String(decoding: json.bytes, as: UTF8.self))
+    voice.result(json.bytes)
   }
 
   private func note(_ line: String) { scene.outlet.voice.note(scene.conduct.secrets.masked(line)) }

@@ -69,9 +69,6 @@ struct TriggerCommand: AsyncParsableCommand {
   @Flag(help: "Switch the schedule off.")
   var inactive = false
 
-  @Flag(help: "Print the answer for machines.")
-  var json = false
-
   @Option(help: "The address of the platform's API.")
   var apiURL: String?
 
@@ -89,7 +86,7 @@ struct TriggerCommand: AsyncParsableCommand {
       }
       let trigger = Trigger(
         target, try order(setting.config),
-        isForMachines: json || setting.config.flag("json") ?? false, in: scene(setting))
+        isForMachines: common.json || setting.config.flag("json") ?? false, in: scene(setting))
       status = await trigger.run()
     } catch {
       Console.complain("error: \(error)")

@@ -272,7 +272,9 @@ struct GitLabPublishSharedTests {
       #expect(all.count == 3)
       // The stand-in knows no notes of issues: the recovery is told in the description.
       let texts = all.compactMap { $0["description"] as? String }
-      #expect(texts.allSatisfy { $0.contains(" over ") && $0.contains("no longer shows it") })
+      for text in texts {
+        #expect(text.contains(" over ") && text.contains("no longer shows it"), "\(text)")
+      }
     }
   }
 

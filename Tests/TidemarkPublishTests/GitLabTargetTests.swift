@@ -2,6 +2,7 @@ internal import Synchronization
 internal import Testing
 internal import TidemarkConfig
 internal import TidemarkModel
+internal import TidemarkSyntax
 
 @testable internal import TidemarkPublish
 
