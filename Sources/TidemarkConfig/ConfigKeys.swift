@@ -49,6 +49,9 @@ package enum ConfigKeys {
     ConfigKey("time", .time, "When the run began (RFC 3339)."),
     ConfigKey("url", .address, "The run's address."),
     ConfigKey("verbose", .flag, "Print more of what is done and why."),
+    ConfigKey(
+      "webhook_form", .word(["generic", "slack", "teams"]), "What `publish webhook` sends."),
+    ConfigKey("work_item_type", .text, "What `publish azure` opens as an alert."),
   ]
 
   /// Sections; those that an option has the name of take the option's form as well.
