@@ -26,6 +26,8 @@ struct TestsPage {
   private var pages: [[Pager.Stretch]] = []
   /// Where each changed test stands, by its place in the report.
   private(set) var addresses: [Int: String] = [:]
+  /// Where the suites begin; nil where there are none.
+  private(set) var suitesAddress: String?
 
   /// - Parameter rows: What ``rows(_:_:)`` gives for all tests.
   init(_ context: SiteContext, rows: [[UInt8]]) throws(Problem) {
@@ -41,6 +43,10 @@ struct TestsPage {
     addSuites()
     pages = Pager.pages(sections.map { $0.rows.map(\.count) })
     for (number, page) in pages.enumerated() {
+      let suites = page.contains {
+        $0.rows.lowerBound == 0 && sections[$0.section].anchor == "suites"
+      }
+      if suites { suitesAddress = "\(Pager.path("tests", page: number))#suites" }
       for stretch in page where !sections[stretch.section].isTree {
         for row in stretch.rows {
           let test = sections[stretch.section].tests[row]
