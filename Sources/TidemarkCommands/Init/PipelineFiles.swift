@@ -35,6 +35,11 @@ struct PipelineFiles: Sendable {
         directory: .tidemark
         branch: tidemark-history
 
+      reporting:
+        status_checks: true
+        # An issue for each confirmed regression of the default branch, closed when it is over.
+        # regression_alerts: true
+
       # What fails the pipeline; until this is on, a report never does.
       # gate: [new-failures, regressions]
 
