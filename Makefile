@@ -48,6 +48,16 @@ bench: release
 	packaging/setup.sh libxml2-utils nodejs python3
 	benchmarks/run.py .build-static/release/tidemark
 
+# What the detector finds and what it makes up, beside other tools on the data of $(SHARED), the agreement
+# with a reference of its algorithm there, and that of the statistics with SciPy where it is installed.
+bench-detect: program
+	@python3 -c 'import numpy' 2>/dev/null || packaging/setup.sh python3-numpy
+	@if [ -d "$(SHARED)/detect" ]; then \
+	  benchmarks/detect.py .build/release/tidemark "$(SHARED)/detect" && \
+	  benchmarks/agreement.py .build/release/tidemark "$(SHARED)/detect/reference.py"; \
+	else echo "bench-detect: no folder $(SHARED)/detect, nothing to compare with"; fi
+	fixtures/statistics/scipy-values.py --check
+
 # The picture in the README: the demo's first page.
 picture: demo
 	@packaging/setup.sh chromium
@@ -78,4 +88,4 @@ check-shared: setup
 clean:
 	rm -rf .build .build-static dist tidemark-report
 
-.PHONY: all setup build test format lint golden program demo release bench picture docs examples check check-shared check-release clean
+.PHONY: all setup build test format lint golden program demo release bench bench-detect picture docs examples check check-shared check-release clean

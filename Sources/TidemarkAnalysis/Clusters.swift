@@ -30,30 +30,31 @@ struct Clusters: Sendable {
   private static func byCommit(tests: [TestResult], series: [SeriesChange], commits: CommitLog)
     -> [Cluster]
   {
-    var members: [Int: Cluster] = [:]
-    func cluster(at point: ChangePoint?, _ add: (inout Cluster) -> Void) {
+    var members: [Int: (point: ChangePoint, series: [SeriesChange], tests: [TestResult])] = [:]
+    func add(
+      at point: ChangePoint?, series: [SeriesChange] = [], tests: [TestResult] = []
+    ) {
       guard let point, let index = point.index else { return }
-      var cluster =
-        members[index]
-        ?? Cluster(
-          id: id(kind: "commit", run: point.run), kind: "commit", series: [], tests: [],
-          changePoint: shared(point),
-          suspects: commits.suspects(after: point.previousCommit, upTo: point.commit))
-      add(&cluster)
-      members[index] = cluster
+      members[index, default: (point, [], [])].series += series
+      members[index]?.tests += tests
     }
     for change in series {
       switch change.state {
-      case .regressed, .suspected:
-        cluster(at: change.changePoint) { $0.series.append(change.id) }
+      case .regressed, .suspected: add(at: change.changePoint, series: [change])
       default: break
       }
     }
-    for test in tests where test.state == .newlyFailing {
-      cluster(at: test.since) { $0.tests.append(test.id) }
+    for test in tests where test.state == .newlyFailing { add(at: test.since, tests: [test]) }
+    return members.keys.sorted(by: >).compactMap { index in
+      guard let (point, series, tests) = members[index], series.count + tests.count > 1
+      else { return nil }
+      return Cluster(
+        id: id(kind: "commit", run: point.run), kind: "commit", series: series.map(\.id),
+        tests: tests.map(\.id), changePoint: shared(point),
+        suspects: commits.suspects(
+          after: point.previousCommit, upTo: point.commit,
+          of: ChangedNames(series.map(\.identity), tests)))
     }
-    return members.keys.sorted(by: >).compactMap { members[$0] }
-      .filter { $0.series.count + $0.tests.count > 1 }
   }
 
   /// A change point without what is one series' own.

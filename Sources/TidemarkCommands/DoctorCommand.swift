@@ -139,13 +139,13 @@ struct DoctorCommand: TidemarkCommand {
       var findings = [
         Finding(
           .good, "history",
-          "\(NumberText.count(runs.count)) runs in \(history.directory), the newest "
+          "\(NumberText.count(runs.count, "run")) in \(history.directory), the newest "
             + "\(TimeText.age(seconds: seconds)) old")
       ]
-      findings += try history.verify(setsAside: false).damaged.map { damage in
+      findings += try history.verify(setsAside: false).damaged.collapsed().map { damage in
         Finding(
           .problem, "history", damage.description,
-          remedy: "`tidemark history verify --set-aside` takes it out of the way")
+          remedy: "`tidemark history verify` takes it out of the way")
       }
       return (findings, true)
     } catch {

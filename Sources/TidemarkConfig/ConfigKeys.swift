@@ -49,6 +49,9 @@ package enum ConfigKeys {
     ConfigKey("time", .time, "When the run began (RFC 3339)."),
     ConfigKey("url", .address, "The run's address."),
     ConfigKey("verbose", .flag, "Print more of what is done and why."),
+    ConfigKey(
+      "webhook_form", .word(["generic", "slack", "teams"]), "What `publish webhook` sends."),
+    ConfigKey("work_item_type", .text, "What `publish azure` opens as an alert."),
   ]
 
   /// Sections; those that an option has the name of take the option's form as well.
@@ -260,6 +263,9 @@ package enum ConfigKeys {
 
   private static let theme = [
     ConfigKey("directory", .text, "A folder whose files replace the theme's."),
+    ConfigKey(
+      "language", .text,
+      "The site's language: en, de, or one whose words a theme has in strings.LANGUAGE.yml."),
     ConfigKey("title", .text, "What the site is called."),
   ]
 }

@@ -40,7 +40,8 @@ package let formats: [any Format.Type] = [
   GoBench.self, GoTestJSON.self, LibtestJSON.self, DartJSON.self, SwiftTesting.self,
   OpenAIEvals.self,
   // JSON of tests, each known by members that only it has.
-  CTRF.self, Jest.self, Playwright.self, MochaJSON.self, RSpecJSON.self, GoogleTestJSON.self,
+  CTRF.self, Jest.self, Playwright.self, MochaJSON.self, Mochawesome.self, RSpecJSON.self,
+  GoogleTestJSON.self,
   AllureResult.self, CucumberJSON.self, XCResult.self, LitJSON.self,
   // JSON of benchmarks: `benchmarks` is an array in three of them, told apart by what is in it; the
   // three made of names and values alone say least and come last.

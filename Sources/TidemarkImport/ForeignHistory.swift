@@ -15,7 +15,7 @@ package protocol ForeignHistory: Sendable {
 /// Every foreign history, most specific first: the first that recognises a file reads it. What none
 /// of them takes is read as a file of results, one run each.
 let foreignHistories: [any ForeignHistory.Type] = [
-  GitHubActionBenchmarkData.self, ASVResults.self, BencherExport.self, Allure3History.self,
+  GitHubActionBenchmarkHistory.self, ASVResults.self, BencherExport.self, Allure3History.self,
   Allure2History.self,
 ]
 

@@ -29,6 +29,7 @@ package struct Publisher {
       note("error: \(target.name) has no \(part.rawValue)")
       return .usage
     }
+    if parts.isEmpty { note("nothing is to be published: reporting: switches everything off") }
     let report: Report
     let folder: String
     do throws(Problem) {
@@ -102,7 +103,8 @@ package struct Publisher {
 
   private func say(_ outcome: PartOutcome, of part: PublishedPart) {
     switch outcome {
-    case .done(let what):
+    case .done(let done):
+      let what = scene.conduct.isDryRun ? "\(done) (dry run)" : done
       note("\(part.rawValue): \(what)")
       result(part, "done", what)
     case .skipped(let why):

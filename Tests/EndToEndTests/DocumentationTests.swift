@@ -175,6 +175,11 @@ private struct FormatsPage {
     This page is made from the readers themselves. Content decides which of them reads a file, never its name; `FORMAT:PATH`
     forces one. They are tried in this order.
 
+    Each may come packed: gzip (`.gz`), Zstandard (`.zst`), zip and tar archives, and one archive in another, are read as what
+    they hold, without anything being unpacked to disk; `FORMAT:a.zip` forces the format of all members. A member is
+    shown as `a.zip!/b.xml`. One that is encrypted, damaged, there twice, or has an absolute name or one with `..`, is a failed input
+    of its own; what expands more than 250-fold (beyond 16 MiB), and what has more than 100,000 members, is refused.
+
     """
 
   init(_ formats: [[String: Any]]) {

@@ -138,4 +138,81 @@ import Testing
     #expect(table.output.contains(",'=b,"))
     #expect(table.output.split(separator: "\n").count == 7)
   }
+
+  @Test("recording joins small segments when they are many, and no run is lost")
+  func joinedByReport() async throws {
+    for number in 10...27 { try await record("r\(number)", "2026-11-\(number)T10:00:00Z") }
+    let segments = folder.files.keys.filter { $0.hasSuffix(".tms") }
+    #expect(segments.count == 2)
+    let runs = try await tidemark(["history", "list", "--json"]).lines.compactMap {
+      $0["id"] as? String
+    }
+    #expect(runs == (10...27).map { "r\($0)" })
+  }
+
+  @Test("verify sets aside what is damaged and the rest goes on; --no-set-aside only looks")
+  func verify() async throws {
+    try await record("r1", "2026-11-21T10:00:00Z")
+    try await record("r2", "2026-11-22T10:00:00Z")
+    let name = try #require(folder.files.keys.filter { $0.hasSuffix(".tms") }.min())
+    let url = URL(fileURLWithPath: folder.path + "/" + name)
+    var bytes = try Data(contentsOf: url)
+    bytes[bytes.count - 3] ^= 0x40
+    try bytes.write(to: url)
+    let looked = try await tidemark(["history", "verify", "--no-set-aside"])
+    #expect(looked.status == 3)
+    #expect(folder.exists(name))
+    let answer = try await tidemark(["history", "verify"])
+    #expect(answer.status == 3)
+    #expect(answer.output.hasPrefix("2 segments, "))
+    #expect(answer.output.hasSuffix(", 1 damaged\n"))
+    #expect(!folder.exists(name) && folder.exists(name + ".damaged"))
+    let again = try await tidemark(["history", "verify"])
+    #expect(again.status == 0)
+    #expect(again.output.hasPrefix("1 segment, "))
+    #expect(try await tidemark(["history", "list", "--json"]).lines.count == 1)
+  }
+
+  @Test("many segments with the same fault are one line")
+  func collapsedWarnings() async throws {
+    try await record("r1", "2026-11-21T10:00:00Z")
+    for number in 0..<9 {
+      try folder.write(
+        "no segment", to: ".tidemark/\(String(repeating: "\(number)", count: 32)).tms")
+    }
+    let answer = try await tidemark(["history", "compact"])
+    let lines = answer.errors.split(separator: "\n")
+    #expect(lines.count == 1)
+    #expect(lines.first?.contains("00000000.tms and 8 more: it is no segment") == true)
+  }
+
+  @Test("documents of two commits are wrong usage, of two runs of one commit a reason")
+  func mixedDocuments() async throws {
+    try folder.write(#"<testsuite name="s"><testcase name="a"/></testsuite>"#, to: "r.xml")
+    func collect(_ name: String, _ run: String, _ commit: String) async throws {
+      let answer = try await tidemark([
+        "collect", "r.xml", "--job", name, "--run-id", run, "--commit", commit, "--out",
+        "in/\(name).json",
+      ])
+      try #require(answer.status == 0, "\(answer.errors)")
+    }
+    try await collect("linux", "run-1", "aaaaaaaaaaaa1")
+    try await collect("windows", "run-2", "bbbbbbbbbbbb2")
+    let refused = try await tidemark(["report", "in"])
+    #expect(refused.status == 2)
+    #expect(refused.errors.contains("holds results of commit bbbbbbbbbbbb, and"))
+    let named = try await tidemark(["report", "in", "--commit", "cccc", "--no-record"])
+    #expect(named.status == 0, "\(named.errors)")
+    try await collect("windows", "run-2", "aaaaaaaaaaaa1")
+    func codes() throws -> [String] {
+      let data = Data((folder.read("tidemark-report/report.json") ?? "").utf8)
+      let json = try JSONSerialization.jsonObject(with: data) as? [String: Any]
+      return (json?["reasons"] as? [[String: Any]] ?? []).compactMap { $0["code"] as? String }
+    }
+    let mixed = try await tidemark(["report", "in", "--no-record"])
+    #expect(mixed.status == 0, "\(mixed.errors)")
+    #expect(try codes().contains("runs_mixed"))
+    _ = try await tidemark(["report", "in", "--no-record", "--run-id", "run-3"])
+    #expect(try !codes().contains("runs_mixed"))
+  }
 }

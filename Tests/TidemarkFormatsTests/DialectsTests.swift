@@ -36,6 +36,21 @@ import TidemarkModel
     #expect(results.problems.allSatisfy { $0.isBlocking && $0.code == .suiteError })
   }
 
+  @Test("NUnit 2: the same, told by the message alone")
+  func nunit2TearDown() throws {
+    let text = """
+      <test-results name="A.dll" total="1" failures="0"><test-suite type="Assembly" name="A.dll"
+      result="Error"><failure><message>Child test failed</message></failure><results>
+      <test-suite type="TestFixture" name="F" result="Error"><failure>
+      <message>TearDown : System.Exception : boom</message></failure><results>
+      <test-case name="N.F.a" executed="True" result="Success" time="0.1"/></results></test-suite>
+      </results></test-suite></test-results>
+      """
+    let results = try NUnit2.read(memory(text))
+    #expect(results.tests.map(\.outcome) == [.passed])
+    #expect(results.problems.map(\.message) == ["F: TearDown : System.Exception : boom"])
+  }
+
   @Test("Robot Framework: output.json says what output.xml says")
   func robotJSON() throws {
     let text = """
@@ -134,5 +149,47 @@ import TidemarkModel
     let results = try TAP.read(memory(text))
     #expect(results.tests.count == tests)
     #expect(results.problems.count { $0.code == .planMismatch } == mismatches)
+  }
+
+  @Test("Mochawesome: the tree of suites, hooks that failed, and what is put off")
+  func mochawesome() throws {
+    let text = """
+      {"stats":{"suites":2,"tests":4,"passes":1,"pending":1,"failures":2,"testsRegistered":4,
+      "end":"2026-01-02T03:04:05.000Z","passPercent":50},"results":[{"uuid":"1","title":"",
+      "file":"cypress/e2e/a.cy.js","root":true,"tests":[],"beforeHooks":[],"afterHooks":[],
+      "suites":[{"title":"login","root":false,"beforeHooks":[{"title":"\\"before each\\" hook",
+      "fail":true,"err":{"message":"no server"},"isHook":true}],"tests":[
+      {"title":"works","duration":250,"state":"passed","pass":true,"fail":false,"pending":false},
+      {"title":"fails","duration":50,"state":"failed","pass":false,"fail":true,
+      "err":{"message":"AssertionError: no","estack":"AssertionError: no\\n at a.cy.js:3"}},
+      {"title":"later","duration":0,"state":"pending","pass":false,"fail":false,"pending":true},
+      {"title":"kept","duration":0,"state":null,"pass":false,"fail":false,"skipped":true}],
+      "suites":[]}]}],"meta":{"mocha":{"version":"10.2.0"},"mochawesome":{"version":"7.1.3"}}}
+      """
+    let takers = formats.filter { $0.recognises(head(text)) == .yes }.map { $0.name }
+    #expect(takers == ["mochawesome"])
+    let results = try Mochawesome.read(memory(text))
+    #expect(results.tests.map(\.outcome) == [.passed, .failed, .skipped, .skipped])
+    #expect(results.suites.map(\.path) == [["cypress/e2e/a.cy.js", "login"]])
+    #expect(results.tests.first?.duration == 0.25)
+    #expect(results.problems.map(\.code) == [.suiteError])
+  }
+
+  @Test("go test: events that another tool wrote again, with blanks between")
+  func spacedEvents() throws {
+    let text = """
+      {"Time": "2026-01-02T03:04:05Z", "Action": "run", "Package": "p", "Test": "TestA"}
+      {"Action": "pass", "Package": "p", "Test": "TestA", "Elapsed": 0.5}
+      {"Action": "pass", "Package": "p", "Elapsed": 0.6}
+      """
+    #expect(GoTestJSON.recognises(head(text)) == .yes)
+    #expect(try GoTestJSON.read(memory(text)).tests.map(\.outcome) == [.passed])
+  }
+
+  @Test("Allure: a result that never got a status is no pass")
+  func allureWithoutStatus() throws {
+    let text = #"{"uuid":"u","name":"n","fullName":"f","stage":"running","start":1000}"#
+    #expect(AllureResult.recognises(head(text)) == .yes)
+    #expect(try AllureResult.read(memory(text)).tests.map(\.outcome) == [.errored])
   }
 }

@@ -319,6 +319,25 @@ struct GitHubPublishSharedTests {
     if fault == nil { #expect(try await issues(forge).count == 3) }
   }
 
+  @Test("six publishers at once leave one alert for each trouble")
+  func alertsAtOnce() async throws {
+    let forge = try await MockForge(faults: ["slow ms=20 every=2"])
+    let report = try await report(forge, failing: 0, regressed: 2)
+    let scene = try await push(forge, run: 5)
+    let statuses = try await withThrowingTaskGroup(of: Int32.self) { group in
+      for _ in 0..<6 {
+        group.addTask {
+          try await forge.publish(
+            ["github", "--only", "alerts"], report, environment: scene
+          ).status
+        }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(statuses == Array(repeating: 0, count: 6))
+    #expect(try await issues(forge).filter { $0 == "open" }.count == 2)
+  }
+
   @Test("whatever the report's size, everything that is sent fits")
   func large() async throws {
     let forge = try await MockForge()
@@ -517,6 +536,15 @@ struct GitHubPublishSharedTests {
     #expect(answer.output.contains("/statuses/") && answer.summary == "")
     #expect(!answer.everything.contains("ghs_actions"))
     #expect(try await forge.requests().allSatisfy { $0.method == "GET" })
+    // What is there already is looked at, and would be edited.
+    let first = try await pullRequest(forge, run: 1)
+    _ = try await forge.publish(
+      ["github", "--only", "comment"], try await report(forge), environment: first)
+    let again = try await forge.publish(
+      ["github", "--only", "comment", "--dry-run"], try await report(forge),
+      environment: try await pullRequest(forge, run: 2))
+    #expect(again.status == 0 && again.output.contains("PATCH "))
+    #expect(again.errors.contains("comment: edited (dry run)"))
   }
 
   @Test("the configuration says what is published, and under which token's name")

@@ -51,7 +51,7 @@ struct HistoryExportCommand: TidemarkCommand {
     let contents = try session.orExit(.nothingRead) { () throws(Problem) in
       try options.folder(session.settings).load(wanted)
     }
-    contents.damaged.forEach(session.progress.warn)
+    contents.damaged.collapsed().forEach(session.progress.warn)
     let project = session.settings.repository
     try session.orExit(.usage) { () throws(Problem) in
       try writeAnswer(contents, form, project: project)

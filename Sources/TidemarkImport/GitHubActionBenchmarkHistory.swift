@@ -9,7 +9,7 @@ private import TidemarkSyntax
 /// each is a run of its own.
 /// - Source: https://github.com/benchmark-action/github-action-benchmark, `src/write.ts` (the file),
 ///   `src/extract.ts` (what each tool's values and ranges are).
-package enum GitHubActionBenchmarkData: ForeignHistory {
+package enum GitHubActionBenchmarkHistory: ForeignHistory {
   package static let name = "github-action-benchmark"
 
   package static func recognises(_ head: Head) -> Bool {
@@ -127,17 +127,10 @@ package enum GitHubActionBenchmarkData: ForeignHistory {
     "customBiggerIsBetter": .higher, "customSmallerIsBetter": .lower,
   ]
 
-  /// `± 1,204`, `±1.12%`, `0.3`; pytest's `stddev: …` is of another quantity than its value.
+  /// pytest's `stddev: …` is of another quantity than its value.
   private static func standardError(
     _ range: JSONValue?, of value: Double, _ tool: String
   ) -> Double? {
-    guard tool != "pytest", let text = range?.scalarText else { return nil }
-    let start = text.drop { !$0.isNumber && $0 != "." }
-    let digits = start.prefix { $0.isNumber || ",._eE".contains($0) }
-    guard let number = Double(digits.filter { $0 != "," && $0 != "_" }), number.isFinite else {
-      return nil
-    }
-    let isShare = start[digits.endIndex...].drop { $0 == " " }.first == "%"
-    return isShare ? abs(value) * number / 100 : number
+    tool == "pytest" ? nil : range.flatMap { GitHubActionBenchmark.spread($0, of: value) }
   }
 }
