@@ -26,6 +26,9 @@ struct PipelineFiles: Sendable {
 
   private var configuration: File {
     let inputs = Set(toolchains.flatMap(\.rootedInputs)).sorted(by: utf8Precedes)
+    // A failed status fails GitLab's pipeline: there it is the user's to ask for.
+    let status =
+      platform == .github || platform == .azure ? "status_checks: true" : "# status_checks: true"
     let text = """
       # What `tidemark` reads, keeps and reports.
       inputs:
@@ -36,7 +39,8 @@ struct PipelineFiles: Sendable {
         branch: tidemark-history
 
       reporting:
-        status_checks: true
+        pull_request_comments: true
+        \(status)
         # An issue for each confirmed regression of the default branch, closed when it is over.
         # regression_alerts: true
 
