@@ -131,11 +131,11 @@ extension Findings {
           "\(Sentence.count(unrecognised.count, "file")) in no known format:"
             + " \(Sentence.list(unrecognised.map { Sentence.quoted($0.path) }))"))
     }
-    // One whose problem is a reason already is not told twice.
+    // A command that brought nothing is a reason already, and has no tests of its own.
     let empty = inputs.filter { input in
       input.status == .read && input.counts.total == 0 && input.benchmarks == 0
         && input.series == 0
-        && !input.problems.contains { $0.isBlocking || $0.code == .providerOutage }
+        && !input.problems.contains { $0.code == .commandFailed || $0.code == .providerOutage }
     }
     if !empty.isEmpty, isAnythingRead {
       reasons.append(
