@@ -66,11 +66,16 @@ picture: demo
 docs: build
 	docs/build.sh dist/docs
 
+# The pipelines under examples/, and those that `tidemark init` writes, held against checkers of their formats.
+examples: build
+	examples/check.sh
+
 # What continuous integration runs: format, a build without warnings, tests, the README's commands, and
 # whether the demo among them found what is planted.
 check: lint setup
 	.ci/build-without-warnings.sh
 	swift test --skip-build
+	$(MAKE) examples
 	docs/run-readme.sh "make test"
 	fixtures/demo/check.py tidemark-report/report.json
 
@@ -83,4 +88,4 @@ check-shared: setup
 clean:
 	rm -rf .build .build-static dist tidemark-report
 
-.PHONY: all setup build test format lint golden program demo release bench bench-detect picture docs check check-shared check-release clean
+.PHONY: all setup build test format lint golden program demo release bench bench-detect picture docs examples check check-shared check-release clean

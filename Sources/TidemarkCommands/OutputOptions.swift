@@ -55,7 +55,8 @@ struct PlaceOptions: ParsableArguments {
   }
 
   func siteTheme(_ settings: Config) throws(Problem) -> Theme {
-    try ThemeFolder.theme(theme ?? settings.text("theme"))
+    try ThemeFolder.theme(
+      theme ?? settings.text("theme"), language: settings.theme.language)
   }
 
   func siteOptions(_ settings: Config) -> SiteOptions {

@@ -72,7 +72,7 @@ extension SiteContext {
     guard test.runsInLast > 0, test.failuresInLast > 0 else { return nil }
     return words.text(
       "test.failures",
-      ["n": NumberText.count(test.failuresInLast), "runs": words.count("runs", test.runsInLast)])
+      ["n": words.numbers.count(test.failuresInLast), "runs": words.count("runs", test.runsInLast)])
   }
 
   private func quarantine(_ quarantine: Quarantine) -> Value {
@@ -83,6 +83,6 @@ extension SiteContext {
   }
 
   func duration(_ seconds: Double) -> String {
-    ValueScale(.seconds, typical: seconds).text(seconds)
+    ValueScale(.seconds, typical: seconds, numbers: words.numbers).text(seconds)
   }
 }

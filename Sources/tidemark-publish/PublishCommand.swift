@@ -46,6 +46,17 @@ struct PublishCommand: AsyncParsableCommand {
         + "(default: edit).", valueName: "mode"))
   var commentMode: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "webhook: generic, slack, teams (default: by the address).", valueName: "form"))
+  var webhookForm: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "azure: what alerts are (default: the first of Issue, Bug, Task that there is).",
+      valueName: "type"))
+  var workItemType: String?
+
   @OptionGroup(title: "The place") var place: PlaceArguments
 
   func run() async throws {
@@ -92,11 +103,14 @@ struct PublishCommand: AsyncParsableCommand {
       }
       options.commentMode = known
     }
+    options.others["webhook-form"] = webhookForm ?? config.text("webhook_form")
+    options.others["work-item-type"] = workItemType ?? config.text("work_item_type")
     options.apiURL = place.apiURL ?? config.text("api_url")
     options.repository = place.repository ?? config.repository
     return Scene(
       options: options, variables: setting.variables, config: config,
-      facts: place.facts(over: setting.facts), conduct: setting.conduct, outlet: setting.outlet,
+      facts: place.facts(over: setting.facts, config), conduct: setting.conduct,
+      outlet: setting.outlet,
       readFile: Setting.read)
   }
 
@@ -151,14 +165,14 @@ struct PlaceArguments: ParsableArguments {
   @Option(help: "The run's address.")
   var url: String?
 
-  func facts(over facts: PlatformFacts) -> PlatformFacts {
+  func facts(over facts: PlatformFacts, _ config: Config) -> PlatformFacts {
     var facts = facts
-    facts.pullRequest = pullRequest ?? facts.pullRequest
-    facts.commit = commit ?? facts.commit
-    facts.branch = branch ?? facts.branch
-    facts.runID = runID ?? facts.runID
-    facts.attempt = attempt ?? facts.attempt
-    facts.url = url ?? facts.url
+    facts.pullRequest = pullRequest ?? config.text("pull_request") ?? facts.pullRequest
+    facts.commit = commit ?? config.text("commit") ?? facts.commit
+    facts.branch = branch ?? config.text("branch") ?? facts.branch
+    facts.runID = runID ?? config.text("run_id") ?? facts.runID
+    facts.attempt = attempt ?? config.number("attempt") ?? facts.attempt
+    facts.url = url ?? config.text("url") ?? facts.url
     return facts
   }
 }

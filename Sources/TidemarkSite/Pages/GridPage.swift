@@ -113,8 +113,8 @@ struct GridPage {
     return words.text(
       "grid.lead",
       [
-        "model": context.name(leader), "wins": NumberText.count(won.all),
-        "clear": NumberText.count(won.clear), "metric": context.name(grid.metric),
+        "model": context.name(leader), "wins": context.words.numbers.count(won.all),
+        "clear": context.words.numbers.count(won.clear), "metric": context.name(grid.metric),
         "tasks": words.count("grid.tasks", grid.tasks.count),
       ])
   }
@@ -185,8 +185,8 @@ struct GridPage {
           context.words.text(
             "grid.cut",
             [
-              "models": NumberText.count(grid.models.count),
-              "tasks": NumberText.count(grid.tasks.count),
+              "models": context.words.numbers.count(grid.models.count),
+              "tasks": context.words.numbers.count(grid.tasks.count),
             ])) : .empty,
     ]
   }
@@ -198,7 +198,7 @@ struct GridPage {
     guard let value = series.value else {
       return ["missing": .text(context.words.text(series.state.mark.key))]
     }
-    let scale = ValueScale(series)
+    let scale = ValueScale(series, numbers: context.words.numbers)
     let share = most > least ? (value / 2 - least / 2) / (most / 2 - least / 2) : 1
     let step = Int(min(max(grid.direction == .higher ? share : 1 - share, 0), 0.999) * 4)
     var values = series.state.mark.values(context.words)
@@ -206,7 +206,8 @@ struct GridPage {
     values["href"] = .text(context.seriesPaths[index])
     values["shade"] = .text("shade-\(step)")
     values["best"] = .flag(isBest)
-    values["n"] = Value(series.n.map { context.words.text("grid.n", ["n": NumberText.count($0)]) })
+    values["n"] = Value(
+      series.n.map { context.words.text("grid.n", ["n": context.words.numbers.count($0)]) })
     values["interval"] = Value(
       interval(index).map {
         context.words.text(

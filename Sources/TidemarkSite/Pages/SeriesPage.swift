@@ -17,7 +17,7 @@ struct SeriesPage {
     self.context = context
     series = context.report.series[index]
     path = context.seriesPaths[index]
-    scale = ValueScale(series)
+    scale = ValueScale(series, numbers: context.words.numbers)
   }
 
   private var words: Words { context.words }
@@ -26,11 +26,10 @@ struct SeriesPage {
     var values = context.values(series, path: path)
     let notes = notes
     let chart = SeriesChart(
-      series: series, runs: context.report.runs, runTitles: context.runTitles, scale: scale,
-      words: words,
+      series: series, runs: context.report.runs, days: context.runDays,
+      beginnings: context.pointBeginnings, scale: scale, words: words,
       notes: notes.enumerated().map { .init(run: $0.element.run, number: $0.offset + 1) },
-      hasEnvironmentChange: !environmentChanges.isEmpty,
-      address: { run in context.runPaths[run].map { "../\($0)" } })
+      hasEnvironmentChange: !environmentChanges.isEmpty)
     values["wide"] = chart.render(.wide, id: "chart-wide", sentence: "answer")
     values["narrow"] = chart.render(.narrow, id: "chart-narrow", sentence: "answer")
     values["caption"] = caption(chart)
@@ -57,8 +56,8 @@ struct SeriesPage {
         words.text(
           "cut.newest",
           [
-            "shown": NumberText.count(SeriesPage.rowLimit),
-            "total": NumberText.count(series.points.count),
+            "shown": words.numbers.count(SeriesPage.rowLimit),
+            "total": words.numbers.count(series.points.count),
           ]))
     }
     values["value_heading"] = .text(
@@ -137,12 +136,12 @@ struct SeriesPage {
           ])
       })
     add("judged.change", context.effect(series))
-    add("judged.q", series.q.map(NumberText.probability))
-    add("judged.p", series.p.map(NumberText.probability))
-    add("judged.n", series.n.map(NumberText.count))
-    add("judged.noise", series.noisePercent.map(NumberText.percentSize))
-    add("judged.floor", series.effectFloorPercent.map(NumberText.percentSize))
-    add("judged.detectable", series.minimumDetectablePercent.map(NumberText.percentSize))
+    add("judged.q", series.q.map(words.numbers.probability))
+    add("judged.p", series.p.map(words.numbers.probability))
+    add("judged.n", series.n.map(words.numbers.count))
+    add("judged.noise", series.noisePercent.map(words.numbers.percentSize))
+    add("judged.floor", series.effectFloorPercent.map(words.numbers.percentSize))
+    add("judged.detectable", series.minimumDetectablePercent.map(words.numbers.percentSize))
     add("judged.window", series.window > 0 ? words.count("runs", series.window) : nil)
     add("judged.needed", series.runsNeeded.map { words.count("runs", $0) })
     add("judged.owner", series.owner.map(context.name))
@@ -150,11 +149,11 @@ struct SeriesPage {
     return pairs.map { ["term": .text($0.0), "text": .text($0.1)] }
   }
 
-  /// The newest first.
-  /// The rows of the table. What a row says of its run is rendered once for all series; the numbers,
+  /// The rows of the table, the newest first. What a row says of its run is rendered once for all series; the numbers,
   /// twenty thousand for a hundred series, are put behind it as they are.
   private func points() -> Value {
     var rows: [UInt8] = []
+    rows.reserveCapacity(min(series.points.count, SeriesPage.rowLimit) * 300)
     let begins = HTML.escaped(words.text("series.begins"))
     let starts = Set(series.changePoints.compactMap(\.index))
     for point in series.points.suffix(SeriesPage.rowLimit).reversed()
@@ -162,13 +161,13 @@ struct SeriesPage {
       let level = series.level(at: point.run)
       let change = level.flatMap { $0 == 0 ? nil : (point.value - $0) / abs($0) * 100 }
       rows += context.pointRows[point.run]
-      rows += "<td class=\"num\">".utf8
-      HTML.append(scale.number(point.value), to: &rows)
-      rows += "</td><td class=\"num\">".utf8
-      if let change { HTML.append(NumberText.percentChange(change), to: &rows) }
-      rows += "</td><td class=\"nowrap\">".utf8
+      rows.append("<td class=\"num\">")
+      scale.append(number: point.value, to: &rows)
+      rows.append("</td><td class=\"num\">")
+      if let change { words.numbers.append(percentChange: change, to: &rows) }
+      rows.append("</td><td class=\"nowrap\">")
       if starts.contains(point.run) { rows += begins.utf8 }
-      rows += "</td></tr>\n".utf8
+      rows.append("</td></tr>\n")
     }
     return .html(rows)
   }
