@@ -14,10 +14,11 @@ struct Clusters: Sendable {
   }
 
   init(
-    tests: [TestResult], series: [SeriesChange], machineChanges: [MachineFinding],
-    commits: CommitLog
+    tests: [TestResult], slowTests: [SlowTest], series: [SeriesChange],
+    machineChanges: [MachineFinding], commits: CommitLog
   ) {
-    let commit = Self.byCommit(tests: tests, series: series, commits: commits)
+    let commit = Self.byCommit(
+      tests: tests, slowTests: slowTests, series: series, commits: commits)
     let machine = machineChanges.map { finding in
       Cluster(
         id: Self.id(kind: "machine", run: finding.point.run + "\u{1}" + finding.group),
@@ -27,9 +28,9 @@ struct Clusters: Sendable {
   }
 
   /// Changes that begin in one run, the newest run first; single ones make no cluster.
-  private static func byCommit(tests: [TestResult], series: [SeriesChange], commits: CommitLog)
-    -> [Cluster]
-  {
+  private static func byCommit(
+    tests: [TestResult], slowTests: [SlowTest], series: [SeriesChange], commits: CommitLog
+  ) -> [Cluster] {
     var members: [Int: (point: ChangePoint, series: [SeriesChange], tests: [TestResult])] = [:]
     func add(
       at point: ChangePoint?, series: [SeriesChange] = [], tests: [TestResult] = []
@@ -45,6 +46,15 @@ struct Clusters: Sendable {
       }
     }
     for test in tests where test.state == .newlyFailing { add(at: test.since, tests: [test]) }
+    // Of a class that is slower, the test that slowed most.
+    let slowed = Dictionary(
+      slowTests.compactMap { slow in slow.tests.first.map { ($0, slow.changePoint) } },
+      uniquingKeysWith: { first, _ in first })
+    if !slowed.isEmpty {
+      for test in tests where test.state != .newlyFailing {
+        if let point = slowed[test.id] { add(at: point, tests: [test]) }
+      }
+    }
     return members.keys.sorted(by: >).compactMap { index in
       guard let (point, series, tests) = members[index], series.count + tests.count > 1
       else { return nil }

@@ -69,6 +69,22 @@ extension Findings {
       reasons.append(
         Reason(.flaky, "\(Sentence.count(flaky.count, "flaky test")): \(names(flaky))"))
     }
+    if !slowTests.isEmpty {
+      let names = Sentence.list(
+        slowTests.map { slow in
+          let seconds = [slow.before, slow.after].map { NumberText.significant($0) }
+          return "\(Sentence.quoted(slow.title)) from \(seconds[0]) to \(seconds[1]) s"
+        })
+      let single = slowTests.count { $0.name != nil }
+      let what = [
+        single > 0 ? [Sentence.count(single, "test")] : [],
+        single < slowTests.count
+          ? [Sentence.count(slowTests.count - single, "class of tests", plural: "classes of tests")]
+          : [],
+      ]
+      reasons.append(
+        Reason(.testsSlower, "\(Sentence.list(what.flatMap { $0 })) newly slow: \(names)"))
+    }
     return reasons
   }
 

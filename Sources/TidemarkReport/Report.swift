@@ -19,6 +19,8 @@ package struct Report: Sendable {
   package var testTotals: TestTotals
   /// Every test of the run and every removed one, in the order of suite, class, name and ordinal.
   package var tests: [TestResult]
+  /// Tests, and classes of tests, that take longer than they did: the most time lost first.
+  package var slowTests: [SlowTest] = []
   package var seriesTotals: SeriesTotals
   /// The window's runs, oldest first, this run last; ``SeriesChange/points`` and
   /// ``TestResult/history`` point into it.

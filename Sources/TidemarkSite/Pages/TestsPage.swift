@@ -39,6 +39,7 @@ struct TestsPage {
       // Unsteady tests that pass this time are no change, and still what one looks for here.
       if state == .flaky { try addList("failed_lately", isUnsteady) }
     }
+    try addNewlySlow()
     try addSlowest()
     addSuites()
     pages = Pager.pages(sections.map { $0.rows.map(\.count) })
@@ -85,6 +86,28 @@ struct TestsPage {
       values["anchor"] = .text(TestsPage.anchor(context, index))
       values["t"] = context.words.tree
       section.rows.append(try context.theme.rendered("test_item", .object(values)))
+      section.tests.append(index)
+    }
+    if !section.rows.isEmpty { sections.append(section) }
+  }
+
+  /// Tests and classes of tests that take longer than they did: they pass, so no state tells it.
+  private mutating func addNewlySlow() throws(Problem) {
+    var section = Section(
+      title: context.words.text("section.newly_slow"), anchor: "newly-slow", isTree: false,
+      isTable: false)
+    for slow in context.report.slowTests {
+      guard let id = slow.tests.first, let index = context.testIndex(id) else { continue }
+      let values: [String: Value] = [
+        "name": .text(SafeText.middleCut(SafeText.oneLine(slow.title), to: 200)),
+        "before": .text(context.duration(slow.before)),
+        "after": .text(context.duration(slow.after)),
+        "change": .text(NumberText.percentChange(slow.changePercent)),
+        "since": context.since(slow.changePoint),
+        "most": slow.name == nil ? .text(context.testName(context.report.tests[index])) : .empty,
+        "t": context.words.tree,
+      ]
+      section.rows.append(try context.theme.rendered("slow_item", .object(values)))
       section.tests.append(index)
     }
     if !section.rows.isEmpty { sections.append(section) }
