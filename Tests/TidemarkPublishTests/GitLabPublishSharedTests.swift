@@ -273,7 +273,7 @@ struct GitLabPublishSharedTests {
       // The stand-in knows no notes of issues: the recovery is told in the description.
       let texts = all.compactMap { $0["description"] as? String }
       for text in texts {
-        #expect(text.contains(" over ") && text.contains("no longer shows it"), "\(text)")
+        #expect(text.contains(" over ") && text.contains("Over by the run"), "\(text)")
       }
     }
   }
