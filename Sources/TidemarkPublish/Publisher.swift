@@ -29,6 +29,7 @@ package struct Publisher {
       note("error: \(target.name) has no \(part.rawValue)")
       return .usage
     }
+    if parts.isEmpty { note("nothing is to be published: reporting: switches everything off") }
     let report: Report
     let folder: String
     do throws(Problem) {

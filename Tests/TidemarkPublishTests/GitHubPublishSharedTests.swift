@@ -319,6 +319,25 @@ struct GitHubPublishSharedTests {
     if fault == nil { #expect(try await issues(forge).count == 3) }
   }
 
+  @Test("six publishers at once leave one alert for each trouble")
+  func alertsAtOnce() async throws {
+    let forge = try await MockForge(faults: ["slow ms=20 every=2"])
+    let report = try await report(forge, failing: 0, regressed: 2)
+    let scene = try await push(forge, run: 5)
+    let statuses = try await withThrowingTaskGroup(of: Int32.self) { group in
+      for _ in 0..<6 {
+        group.addTask {
+          try await forge.publish(
+            ["github", "--only", "alerts"], report, environment: scene
+          ).status
+        }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(statuses == Array(repeating: 0, count: 6))
+    #expect(try await issues(forge).filter { $0 == "open" }.count == 2)
+  }
+
   @Test("whatever the report's size, everything that is sent fits")
   func large() async throws {
     let forge = try await MockForge()
