@@ -42,6 +42,32 @@ package final class AzureTarget: Target {
     }
   }
 
+  /// A number that the platform's variables do not tell is held against what Azure says of it: the
+  /// results of one pull request must not be shown on another.
+  package static func testedRun(in scene: Scene) async throws(Failure) -> TestedRun {
+    var run = scene.testedRun
+    let place = AzurePlace(in: scene)
+    let number = run.pullRequest.flatMap { Int($0) }
+    guard let number, run.pullRequest != scene.variables["SYSTEM_PULLREQUEST_PULLREQUESTID"],
+      place.isInAzure, scene.token(AzureTarget.self) != nil
+    else { return run }
+    let call = Call.azure(.get, "\(try place.git())/pullRequests/\(number)")
+    let found = try await client(in: scene).json(call) {
+      (root) throws(Failure) -> (head: String?, isFork: Bool) in
+      (
+        root["lastMergeSourceCommit"]?["commitId"]?.string,
+        root["forkSource"].map { !$0.isNull } ?? false
+      )
+    }
+    if let commit = run.commit, found.head?.lowercased() != commit.lowercased() {
+      throw Failure(
+        .refused, "the pull request stands at another commit than the one that was tested",
+        remedy: "publish the report of its newest build")
+    }
+    run.isFork = run.isFork || found.isFork
+    return run
+  }
+
   /// The client of the collection: projects are below it.
   static func client(in scene: Scene) throws(Failure) -> Client {
     guard let text = scene.options.apiURL ?? scene.variables["SYSTEM_COLLECTIONURI"] else {

@@ -17,27 +17,10 @@ extension AzureTarget {
     let path = "\(try place.git())/pullRequests/\(number)"
     let body = try publication.comment()
     return try await explaining(AzureTarget.need) { () async throws(Failure) in
-      try await checkPullRequest(path)
       let threads = AzureThreads(client, identity, pullRequest: path, key: publication.key)
       let sticky = StickyComment(
         threads, body: body, mark: publication.mark, mode: scene.options.commentMode)
       return .done(try await sticky.write(with: client).rawValue)
-    }
-  }
-
-  /// A number that the platform's variables do not tell is held against what Azure says of it: the
-  /// results of one pull request must not be shown on another.
-  private func checkPullRequest(_ path: String) async throws(Failure) {
-    guard run.pullRequest != scene.variables["SYSTEM_PULLREQUEST_PULLREQUESTID"],
-      let commit = run.commit
-    else { return }
-    let head = try await client.json(Call.azure(.get, path)) { (root) throws(Failure) in
-      root["lastMergeSourceCommit"]?["commitId"]?.string
-    }
-    guard head?.lowercased() == commit.lowercased() else {
-      throw Failure(
-        .refused, "the pull request stands at another commit than the one that was tested",
-        remedy: "publish the report of its newest build")
     }
   }
 }

@@ -48,8 +48,34 @@ package final class GitLabTarget: Target {
     {
       run.isFork = source != target
     }
+    if let number = run.pullRequest, number != scene.variables["CI_MERGE_REQUEST_IID"] {
+      run.isFork = try await isFromFork(number, commit: run.commit, in: scene) || run.isFork
+    }
     run.pullRequest = run.pullRequest ?? openMergeRequest(in: scene)
     return run
+  }
+
+  /// A number that GitLab's own variables do not tell is held against what GitLab says of it: the
+  /// results of one merge request must not be shown on another.
+  private static func isFromFork(
+    _ number: String, commit: String?, in scene: Scene
+  ) async throws(Failure) -> Bool {
+    guard GitLabCredential(in: scene) != nil else { return false }
+    let path = "\(try mergeRequestRoot(in: scene))/merge_requests/\(Address.encoded(number))"
+    let found = try await client(in: scene).json(Call(.get, path)) {
+      (root) throws(Failure) -> (head: String?, isFork: Bool) in
+      // The project that it comes from is null where a fork is gone.
+      (
+        root["sha"]?.string,
+        root["source_project_id"]?.int != root["target_project_id"]?.int
+      )
+    }
+    if let commit, found.head?.lowercased() != commit.lowercased() {
+      throw Failure(
+        .refused, "the merge request stands at another commit than the one that was tested",
+        remedy: "publish the report of its newest pipeline")
+    }
+    return found.isFork
   }
 
   /// A branch's pipeline knows the merge requests that the branch is open for.
@@ -94,12 +120,10 @@ package final class GitLabTarget: Target {
   }
 
   /// The same of the project that the merge request is in.
-  var mergeRequestRoot: String {
-    get throws(Failure) {
-      try GitLabTarget.root(
-        scene.options.repository
-          ?? scene.variables.first("CI_MERGE_REQUEST_PROJECT_ID", "CI_PROJECT_ID"))
-    }
+  static func mergeRequestRoot(in scene: Scene) throws(Failure) -> String {
+    try root(
+      scene.options.repository
+        ?? scene.variables.first("CI_MERGE_REQUEST_PROJECT_ID", "CI_PROJECT_ID"))
   }
 
   private static func root(_ project: String?) throws(Failure) -> String {

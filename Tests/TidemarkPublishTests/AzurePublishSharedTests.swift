@@ -240,7 +240,7 @@ struct AzurePublishSharedTests {
       let all = try await items(forge)
       #expect(all.count == 3)
       #expect(
-        all.allSatisfy { ($0["System.History"] as? String ?? "").contains("no longer shows it") })
+        all.allSatisfy { ($0["System.History"] as? String ?? "").contains("Over by the run") })
       #expect(
         all.allSatisfy { ($0["System.Tags"] as? String ?? "").contains("tidemark:series-") })
     }
