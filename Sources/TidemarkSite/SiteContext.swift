@@ -149,6 +149,7 @@ struct SiteContext: Sendable {
         ]
       })
     all["header"] = header
+    all["against"] = against
     all["generator"] = .text("\(report.generator.name) \(report.generator.version)")
     all["description"] = SiteContext.plain(
       values["description"] ?? values["lead"] ?? values["sentence"] ?? .empty)
@@ -317,6 +318,14 @@ struct SiteContext: Sendable {
     guard let age = baselineAge else { return words.html("baseline.runs", values) }
     values["age"] = .text(age)
     return words.html("baseline.aged", values)
+  }
+
+  /// `Judged against 20 runs of main, the newest 3 h old.`; empty where nothing is judged.
+  var against: Value {
+    guard report.baseline.status != .none, report.baseline.runs > 0, !nothingRead else {
+      return .empty
+    }
+    return words.html("against", ["baseline": baselineSentence])
   }
 
   var baselineAge: String? {

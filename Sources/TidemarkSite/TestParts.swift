@@ -12,7 +12,7 @@ extension SiteContext {
     values["strip"] = OutcomeStrip.render(test.history, words: words)
     values["failures"] = Value(failures(test))
     values["since"] = since(test.since)
-    values["duration"] = Value(test.duration.map(duration))
+    values["duration"] = Value(duration(of: test))
     values["owner"] = Value(test.owner)
     values["quarantine"] = test.quarantine.map(quarantine) ?? .empty
     values["text"] = Value(text(test.detail))
@@ -80,6 +80,11 @@ extension SiteContext {
       "reason": .text(SafeText.middleCut(SafeText.oneLine(quarantine.reason), to: 300)),
       "owner": Value(quarantine.owner), "expires": quarantine.expires.map(time) ?? .empty,
     ]
+  }
+
+  /// Nothing for 0: a clock that coarse measured nothing.
+  func duration(of test: TestResult) -> String? {
+    test.duration.flatMap { $0 > 0 ? duration($0) : nil }
   }
 
   func duration(_ seconds: Double) -> String {

@@ -102,13 +102,37 @@ struct BenchmarksPage {
       (totals.missing, "short.missing"), (totals.improved, "short.improved"),
       (totals.new, "short.new"),
     ].filter { $0.0 > 0 }.map { words.count($0.1, $0.0) }
-    if !parts.isEmpty { return .text(words.text("sentence", ["text": words.joined(parts)])) }
+    if !parts.isEmpty {
+      let counts = words.text("sentence", ["text": words.joined(parts)])
+      guard let worst else { return .text(counts) }
+      return words.html("benchmarks.lead", ["counts": .text(counts), "worst": worst])
+    }
     if totals.unchanged == 0 { return .text(words.text("benchmarks.insufficient")) }
     guard let detectable = context.medianDetectable else {
       return .text(words.text("benchmarks.still"))
     }
     return .text(
       words.text("benchmarks.still_size", ["size": NumberText.percentSize(detectable)]))
+  }
+
+  /// What regressed most, or may have, with its effect and its certainty.
+  private var worst: Value? {
+    let series = context.report.series
+    guard let index = series.indices.first,
+      [.regressed, .suspected].contains(series[index].state), series[index].changePercent != nil
+    else { return nil }
+    return context.words.html(
+      "benchmarks.worst",
+      [
+        "series": link(index, context.breakable(context.seriesName(series[index]))),
+        "sentence": context.sentence(series[index]),
+      ])
+  }
+
+  private func link(_ index: Int, _ name: Value) -> Value {
+    guard case .html(let markup) = name else { return name }
+    let start = "<a href=\"\(HTML.escaped(context.seriesPaths[index]))\" dir=\"auto\">"
+    return .html(Array(start.utf8) + markup + Array("</a>".utf8))
   }
 
   private var totals: String {

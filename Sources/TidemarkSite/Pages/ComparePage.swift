@@ -75,7 +75,7 @@ struct ComparePage {
             [
               "worse": NumberText.count(worse.count), "better": NumberText.count(better.count),
             ])),
-        "sides": .list([side(other, "compare.before"), side(current, "compare.after")]),
+        "judgement": judgement, "sides": .list([side(other, "compare.before"), side(current, "compare.after")]),
         "worse": .list(worse.prefix(ComparePage.biggestCount).map(values)),
         "better": .list(better.prefix(ComparePage.biggestCount).map(values)),
         "has_worse": .flag(!worse.isEmpty), "has_better": .flag(!better.isEmpty),
@@ -92,6 +92,19 @@ struct ComparePage {
                 "shown": NumberText.count(ComparePage.pairLimit),
                 "total": NumberText.count(pairs.count),
               ])) : .empty,
+      ])
+  }
+
+  /// What the whole baseline says, which the two runs alone cannot.
+  private var judgement: Value {
+    let totals = context.report.seriesTotals
+    return words.html(
+      "compare.judgement",
+      [
+        "runs": .text(words.count("runs", context.report.baseline.runs)),
+        "regressed": .text(words.count("short.regressed", totals.regressed)),
+        "suspected": .text(words.count("short.suspected", totals.suspected)),
+        "improved": .text(words.count("short.improved", totals.improved)),
       ])
   }
 

@@ -44,6 +44,7 @@ struct SeriesPage {
     values["environment"] = .list(environmentChanges)
     values["suspects"] = .list(series.suspects.prefix(20).map(context.suspect))
     values["range"] = range
+    values["from_to"] = fromTo
     values["explanation"] = context.prose(series.explanation)
     let pair = BeforeAfter(series: series, scale: scale, words: words)
     values["pair_wide"] = pair.render(width: 720, css: "wide")
@@ -65,6 +66,23 @@ struct SeriesPage {
         ? words.text("column.value") : words.text("column.value_in", ["unit": scale.unit]))
     return try context.page(
       "series", path: path, title: context.seriesName(series), tab: .benchmarks, values)
+  }
+
+  /// `Was 12.4 ms over 34 runs, is 13.9 ms over the newest 7.`
+  private var fromTo: Value {
+    guard [.regressed, .suspected, .improved].contains(series.state),
+      let baseline = series.baseline
+    else { return .empty }
+    let after = series.regimes.count > 1 ? series.regimes.last : nil
+    guard let now = after?.level ?? series.value else { return .empty }
+    return .text(
+      words.text(
+        "series.from_to",
+        [
+          "old": scale.text(baseline.value), "runs": words.count("runs", baseline.runs),
+          "new": scale.text(now),
+          "newer": words.count("runs", after.map { $0.last - $0.first + 1 } ?? 1),
+        ]))
   }
 
   private func caption(_ chart: SeriesChart) -> Value {

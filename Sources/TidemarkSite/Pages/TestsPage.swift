@@ -137,7 +137,7 @@ struct TestsPage {
       withPlace
       ? .text(context.testPlace(test))
       : isRepeated || className.isEmpty ? .empty : .text(context.name(className))
-    values["duration"] = Value(test.duration.map(context.duration))
+    values["duration"] = Value(context.duration(of: test))
     return try context.theme.rendered("test_row", .object(values))
   }
 
@@ -216,10 +216,26 @@ struct TestsPage {
       (totals.flaky, "lead.flaky"), (totals.fixed, "lead.fixed"),
       (totals.quarantined, "lead.quarantined"), (totals.removed, "lead.removed"),
     ].filter { $0.0 > 0 }.map { words.count($0.1, $0.0) }
-    if !parts.isEmpty { return words.text("sentence", ["text": words.joined(parts)]) }
+    if !parts.isEmpty {
+      let sentence = words.text("sentence", ["text": words.joined(parts)])
+      return sentence + (evidence.map { " \($0)" } ?? "")
+    }
     let failed = totals.counts.failed + totals.counts.errored
     if failed > 0 { return words.count("tests.failed_only", failed) }
     return words.count("tests.all_passed", totals.counts.total)
+  }
+
+  /// Whether what newly fails had failed before: the difference between a defect and a flaky test.
+  private var evidence: String? {
+    let failing = context.report.tests.filter { $0.state == .newlyFailing && $0.runsInLast > 1 }
+    guard let first = failing.first else { return nil }
+    // The run itself is counted in.
+    let before = failing.count { $0.failuresInLast > 1 }
+    if before > 0 {
+      return context.words.count("tests.failed_before", before)
+    }
+    guard failing.count == 1 else { return context.words.text("tests.never_failed_all") }
+    return context.words.count("tests.never_failed", first.runsInLast - 1)
   }
 
   private var totals: String {
@@ -231,7 +247,7 @@ struct TestsPage {
     if totals.counts.skipped > 0 {
       parts.append(context.words.count("strip.skipped", totals.counts.skipped))
     }
-    if let duration = totals.duration { parts.append(context.duration(duration)) }
+    if let duration = totals.duration, duration > 0 { parts.append(context.duration(duration)) }
     return parts.joined(separator: " · ")
   }
 }
