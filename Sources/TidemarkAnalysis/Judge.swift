@@ -78,6 +78,7 @@ private struct Stage: Sendable {
         tests: findings.tests, series: findings.series, machineChanges: findings.machineChanges,
         commits: options.commits
       ).all
+    report.modelComparisons = ModelComparisons(run).all
     report.environmentChanges = findings.environmentChanges
     report.annotations = options.annotations
     report.acceptances = acceptances.all

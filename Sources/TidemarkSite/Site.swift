@@ -71,7 +71,7 @@ package enum Site {
     var files = [try OverviewPage(context).render()]
     files += try tests.render()
     files += try benchmarks.render()
-    if let grid = GridPage(context) { files.append(try grid.render()) }
+    if let grid = GridPage(context) { files += try grid.render() }
     if let compare = ComparePage(context) { files.append(try compare.render()) }
     if context.hasAlertsPage { files.append(try AlertsPage(context).render()) }
     files += try RunsPage(context).render()

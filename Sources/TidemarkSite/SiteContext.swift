@@ -15,6 +15,8 @@ struct SiteContext: Sendable {
   let runPaths: [String?]
   /// Where each changed test stands, by its place in the report.
   var testAddresses: [Int: String] = [:]
+  /// Tests and series under several labels.
+  let sides: Sides
   let hasGridPage: Bool
   /// The run that this one is compared with, side by side, by its place in the window.
   let comparedRun: Int?
@@ -56,6 +58,7 @@ struct SiteContext: Sendable {
     runTitles = report.runs.map { run in
       TimeText.minute(run.time) + " · " + (run.commit.map { shortCommit($0) + " · " } ?? "")
     }
+    sides = Sides(report)
     hasGridPage = GridPage.hasCells(report)
     comparedRun = ComparePage.otherRun(report)
     hasAlertsPage = !report.series.isEmpty || !report.tests.isEmpty

@@ -75,7 +75,8 @@ struct ComparePage {
             [
               "worse": NumberText.count(worse.count), "better": NumberText.count(better.count),
             ])),
-        "judgement": judgement, "sides": .list([side(other, "compare.before"), side(current, "compare.after")]),
+        "judgement": judgement,
+        "sides": .list([side(other, "compare.before"), side(current, "compare.after")]),
         "worse": .list(worse.prefix(ComparePage.biggestCount).map(values)),
         "better": .list(better.prefix(ComparePage.biggestCount).map(values)),
         "has_worse": .flag(!worse.isEmpty), "has_better": .flag(!better.isEmpty),

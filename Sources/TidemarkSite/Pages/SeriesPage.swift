@@ -9,12 +9,14 @@ struct SeriesPage {
   private static let rowLimit = 400
 
   private let context: SiteContext
+  private let index: Int
   private let series: SeriesChange
   private let path: String
   private let scale: ValueScale
 
   init(_ context: SiteContext, index: Int) {
     self.context = context
+    self.index = index
     series = context.report.series[index]
     path = context.seriesPaths[index]
     scale = ValueScale(series)
@@ -44,6 +46,10 @@ struct SeriesPage {
     values["environment"] = .list(environmentChanges)
     values["suspects"] = .list(series.suspects.prefix(20).map(context.suspect))
     values["range"] = range
+    if let side = context.sides.of(series: index) {
+      values["sides"] = .list(side.members.map(sideRow))
+      values["sides_sentence"] = Value(context.sentence(series: side))
+    }
     values["from_to"] = fromTo
     values["explanation"] = context.prose(series.explanation)
     let pair = BeforeAfter(series: series, scale: scale, words: words)
@@ -66,6 +72,20 @@ struct SeriesPage {
         ? words.text("column.value") : words.text("column.value_in", ["unit": scale.unit]))
     return try context.page(
       "series", path: path, title: context.seriesName(series), tab: .benchmarks, values)
+  }
+
+  /// The same metric under other labels.
+  private func sideRow(_ member: SideBySide.Member) -> Value {
+    let other = context.report.series[member.index]
+    var values = other.state.mark.values(words)
+    values["label"] = .text(context.label(of: member))
+    values["value"] = Value(other.value.map(ValueScale(other).text))
+    values["effect"] = Value(context.effect(other))
+    values["detectable"] = Value(other.minimumDetectablePercent.map(NumberText.percentSize))
+    values["spark"] = Sparkline.render(other, runCount: context.report.runs.count)
+    values["here"] = .flag(member.index == index)
+    values["href"] = .text("../\(context.seriesPaths[member.index])")
+    return .object(values)
   }
 
   /// `Was 12.4 ms over 34 runs, is 13.9 ms over the newest 7.`
