@@ -3,6 +3,8 @@
 export PATH := $(PATH):/opt/swift/usr/bin
 SHARED ?= ../shared
 SOURCES = Sources Tests Plugins Package.swift
+# Where what drives a browser is installed, once.
+BROWSER = .build/browser
 
 all: build
 
@@ -48,19 +50,38 @@ bench: release
 	packaging/setup.sh libxml2-utils nodejs python3
 	benchmarks/run.py .build-static/release/tidemark
 
-# The picture in the README: the demo's first page.
-picture: demo
-	@packaging/setup.sh chromium
+# The picture in the README, the demo's first page, and those in docs/site.md.
+picture: demo $(BROWSER)/bin/python
+	@packaging/setup.sh chromium chromium-driver pngquant
 	docs/picture.sh tidemark-report/site/index.html docs/images/overview.png
+	fixtures/models/models.sh .build/release/tidemark .build/models
+	$(BROWSER)/bin/python browser/pictures.py tidemark-report/site .build/models/site docs/images
+
+# Two sites, used as people do: with the mouse, the keyboard alone, without the script, on paper.
+browser: demo $(BROWSER)/bin/python
+	@packaging/setup.sh chromium chromium-driver
+	fixtures/models/models.sh .build/release/tidemark .build/models
+	$(BROWSER)/bin/python browser/check.py tidemark-report/site .build/models/site
+
+$(BROWSER)/bin/python: browser/requirements.txt
+	@packaging/setup.sh python3-venv
+	python3 -m venv $(BROWSER)
+	$(BROWSER)/bin/pip install --quiet --requirement browser/requirements.txt
+	@touch $@
 
 docs: build
 	docs/build.sh dist/docs
+
+# The pipelines under examples/, and those that `tidemark init` writes, held against checkers of their formats.
+examples: build
+	examples/check.sh
 
 # What continuous integration runs: format, a build without warnings, tests, the README's commands, and
 # whether the demo among them found what is planted.
 check: lint setup
 	.ci/build-without-warnings.sh
 	swift test --skip-build
+	$(MAKE) examples
 	docs/run-readme.sh "make test"
 	fixtures/demo/check.py tidemark-report/report.json
 
@@ -73,4 +94,4 @@ check-shared: setup
 clean:
 	rm -rf .build .build-static dist tidemark-report
 
-.PHONY: all setup build test format lint golden program demo release bench picture docs check check-shared check-release clean
+.PHONY: all setup build test format lint golden program demo release bench picture browser docs examples check check-shared check-release clean

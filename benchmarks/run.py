@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """What Tidemark costs, beside a known program on the same input in the same run.
 
-    benchmarks/run.py TIDEMARK [start|junit|json|typical …]
+    benchmarks/run.py TIDEMARK [start|junit|json|typical|site …]
 
 Prints ratios and asserts nothing: absolute times say more of the machine than of the program.
 Inputs are made anew from seeds in a temporary folder (about 400 MB). Needs swiftc, xmllint
@@ -95,6 +95,34 @@ def typical(tidemark, work):
     print(f"  written: {len(sizes)} files, {sum(sizes) / 1e6:.2f} MB; history of 200 runs: {stored / 1e3:.0f} kB")
 
 
+def site(tidemark, work):
+    """The site of 10,000 series and 100,000 tests: made, made again, and made after one more run."""
+    history, results, out = work / "large-history", work / "large-results", work / "large"
+    for run in range(31):
+        shutil.rmtree(results, ignore_errors=True)
+        results.mkdir()
+        generated.values(results / "values.json", 10_000, run=run)
+        if run >= 28:
+            generated.junit(results / "tests.xml", 100_000, run=run)
+        subprocess.run(report_command(tidemark, results, history, work / "earlier", run) + ["--only", "json"],
+                       check=True, capture_output=True)
+        if run == 29:
+            print("\nsite of 10,000 series and 100,000 tests, 30 runs; times are of rendering and writing alone")
+            print_site("made", tidemark, history, out, work)
+            print_site("made again", tidemark, history, out, work)
+    print_site("after one more run", tidemark, history, out, work)
+    sizes = [f.stat().st_size for f in out.rglob("*") if f.is_file()]
+    pages = [f.stat().st_size for f in out.rglob("*.html")]
+    print(f"  {len(sizes)} files, {sum(sizes) / 1e6:.1f} MB, the largest page {max(pages) / 1e3:.0f} kB")
+
+
+def print_site(title, tidemark, history, out, work):
+    answer = subprocess.run([tidemark, "site", "--history", history, "--out", out, "--verbose"], cwd=work,
+                            check=True, capture_output=True, text=True)
+    lines = [line for line in answer.stderr.splitlines() if line.strip().startswith("rendered")]
+    print(f"  {title}: {lines[-1].strip()}")
+
+
 def report_command(tidemark, results, history, out, run):
     hours = run * 6
     return [tidemark, "report", results, "--history", history, "--out", out, "--run-id", f"r{run:04}",
@@ -102,7 +130,7 @@ def report_command(tidemark, results, history, out, run):
             "--time", f"2026-{9 + hours // 672:02}-{1 + hours % 672 // 24:02}T{hours % 24:02}:00:00Z"]
 
 
-PARTS = {"start": start, "junit": junit, "json": json_reading, "typical": typical}
+PARTS = {"start": start, "junit": junit, "json": json_reading, "typical": typical, "site": site}
 
 
 def main():

@@ -16,7 +16,7 @@ mapfile -t c_options < <(
     "$(realpath "$(dirname "$build")")"/checkouts/*/Sources/*/include/module.modulemap; do
     printf -- '-Xcc\n-fmodule-map-file=%s\n' "$map"
   done
-  pkg-config --cflags-only-I libxml-2.0 libcmark libzstd yaml-0.1 libmd | xargs -n1 printf -- '-Xcc\n%s\n')
+  pkg-config --cflags-only-I libxml-2.0 libcmark libzstd zlib yaml-0.1 libmd sqlite3 | xargs -n1 printf -- '-Xcc\n%s\n')
 for module in "$build"/Modules/Tidemark*.swiftmodule; do
   swift symbolgraph-extract -module-name "$(basename "$module" .swiftmodule)" -I "$build/Modules" \
     "${c_options[@]}" -target "$(uname -m)-unknown-linux-gnu" \

@@ -20,7 +20,7 @@ strip -o "$folder/$(basename "$(ldd "$program" | awk '$1 ~ /^libsimdjson/ {print
 
 # What is linked in asks for its notice to go along.
 cp "$root/LICENSE" "$folder/"
-for package in libxml2-dev libcmark-dev libzstd-dev libyaml-dev libmd-dev libsimdjson-dev libicu-dev zlib1g-dev liblzma-dev; do
+for package in libxml2-dev libcmark-dev libzstd-dev libyaml-dev libmd-dev libsqlite3-dev libsimdjson-dev libicu-dev zlib1g-dev liblzma-dev; do
   cp "/usr/share/doc/$package/copyright" "$folder/licences/$package"
 done
 cp "$(dirname "$(realpath "$(command -v swift)")")/../share/swift/LICENSE.txt" "$folder/licences/swift"

@@ -5,7 +5,7 @@
 #   packaging/setup.sh [PACKAGE…]     these instead
 set -euo pipefail
 
-needed=(libxml2-dev libcmark-dev libzstd-dev zlib1g-dev libyaml-dev libsimdjson-dev libmd-dev libicu-dev pkg-config g++ git python3)
+needed=(libxml2-dev libcmark-dev libzstd-dev zlib1g-dev libyaml-dev libsimdjson-dev libmd-dev libsqlite3-dev libicu-dev pkg-config g++ git python3)
 [[ $# == 0 ]] || needed=("$@")
 
 missing=()

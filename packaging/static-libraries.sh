@@ -34,7 +34,7 @@ Libs: -L$folder/lib $*
 EOF
 }
 
-for name in xml2 cmark zstd yaml md icuuc z lzma; do link_library "lib$name.a"; done
+for name in xml2 cmark zstd yaml md sqlite3 icuuc z lzma; do link_library "lib$name.a"; done
 # Debian has no static simdjson: its shared library travels beside the program.
 link_library libsimdjson.so
 
@@ -49,3 +49,4 @@ package libzstd -lzstd
 package zlib -lz
 package yaml-0.1 -lyaml
 package libmd -lmd
+package sqlite3 -lsqlite3 -lm

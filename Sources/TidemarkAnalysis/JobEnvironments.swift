@@ -75,7 +75,8 @@ struct JobEnvironments: Sendable {
   private static func differences(_ before: [String: String], _ after: [String: String])
     -> [String]
   {
-    Set(before.keys).union(after.keys).filter { before[$0] != after[$0] }
+    Set(before.keys).union(after.keys)
+      .filter { before[$0] != after[$0] && $0 != StoredJob.authorKey }
       .sorted(by: utf8Precedes)
   }
 

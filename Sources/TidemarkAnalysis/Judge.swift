@@ -73,6 +73,12 @@ private struct Stage: Sendable {
     report.runs = window.reported(with: run)
     report.runs[report.runs.count - 1].verdict = findings.verdict
     report.series = findings.series
+    let beyond = Set(findings.breaches.map(\.series.sortKey))
+    if !beyond.isEmpty {
+      for index in report.series.indices {
+        report.series[index].isBeyondThreshold = beyond.contains(report.series[index].sortKey)
+      }
+    }
     report.clusters =
       Clusters(
         tests: findings.tests, series: findings.series, machineChanges: findings.machineChanges,

@@ -65,7 +65,7 @@ struct CollectCommand: TidemarkCommand {
       if let error = record.error { session.progress.warn(error) }
     }
     session.progress.say(
-      "\(NumberText.count(gathering.inputs.count)) files read"
+      "\(NumberText.count(gathering.inputs.count, "file")) read"
         + (gathering.unread.isEmpty ? "" : ", \(gathering.unread.count) not"))
     if !gathering.hasResults, !(allowEmpty || (settings.flag("allow_empty") ?? false)) {
       throw ExitStatus.nothingRead

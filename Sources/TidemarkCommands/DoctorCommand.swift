@@ -23,6 +23,7 @@ struct DoctorCommand: TidemarkCommand {
     let session = try Session(common)
     var findings = [configuration(session.settings)] + variables(session.settings)
     findings += platform(session)
+    findings += benchmarks(session.settings)
     findings.append(await repository(session))
     let (history, isReadable) = history(historyOptions.folder(session.settings))
     findings += history
@@ -51,6 +52,26 @@ struct DoctorCommand: TidemarkCommand {
       Finding(
         .warning, "environment", "\(name) is no option, so it is ignored",
         remedy: nearest.map { "did you mean \($0)?" } ?? "unset it")
+    }
+  }
+
+  /// What `matrix` and `run` would make of `benchmarks`; nothing where it configures neither.
+  private func benchmarks(_ config: Config) -> [Finding] {
+    let benchmarks = config.benchmarks
+    guard
+      !benchmarks.commands.isEmpty || !benchmarks.models.isEmpty || !benchmarks.tasks.isEmpty
+        || !benchmarks.providers.isEmpty
+    else { return [] }
+    do throws(Problem) {
+      let matrix = try JobMatrix(config)
+      return [
+        Finding(
+          .good, "benchmarks",
+          "\(NumberText.count(matrix.jobs.count)) jobs, "
+            + "\(NumberText.count(matrix.graph.tasks.count)) tasks")
+      ] + matrix.problems.map { Finding(.warning, "benchmarks", $0.description) }
+    } catch {
+      return [Finding(.problem, "benchmarks", error.description)]
     }
   }
 
@@ -118,13 +139,13 @@ struct DoctorCommand: TidemarkCommand {
       var findings = [
         Finding(
           .good, "history",
-          "\(NumberText.count(runs.count)) runs in \(history.directory), the newest "
+          "\(NumberText.count(runs.count, "run")) in \(history.directory), the newest "
             + "\(TimeText.age(seconds: seconds)) old")
       ]
-      findings += try history.verify(setsAside: false).damaged.map { damage in
+      findings += try history.verify(setsAside: false).damaged.collapsed().map { damage in
         Finding(
           .problem, "history", damage.description,
-          remedy: "`tidemark history verify --set-aside` takes it out of the way")
+          remedy: "`tidemark history verify` takes it out of the way")
       }
       return (findings, true)
     } catch {

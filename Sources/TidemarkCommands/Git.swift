@@ -22,6 +22,28 @@ struct Git: Sendable {
     return (commit, branch)
   }
 
+  /// The branch that others start from: the remote's, else `main` or `master` where there is one.
+  static func defaultBranch() async -> String {
+    let head = await lines(["symbolic-ref", "--short", "refs/remotes/origin/HEAD"]).first
+    if let head, head.hasPrefix("origin/"), isPlain(head.dropFirst(7)) {
+      return String(head.dropFirst(7))
+    }
+    for name in ["main", "master"] {
+      if await !lines(["rev-parse", "--verify", "--quiet", "refs/heads/\(name)"]).isEmpty {
+        return name
+      }
+    }
+    return "main"
+  }
+
+  /// Letters, digits and marks that mean nothing in a pipeline's file.
+  private static func isPlain(_ name: Substring) -> Bool {
+    name.utf8.allSatisfy {
+      (97...122).contains($0) || (65...90).contains($0) || (48...57).contains($0)
+        || [45, 46, 47, 95].contains($0)
+    }
+  }
+
   /// Where `commit` left `base` (a branch, also of the remote `origin`, or a commit).
   static func mergeBase(of commit: String, and base: String) async -> String? {
     guard isSafe(commit), isSafe(base) else { return nil }
@@ -72,6 +94,13 @@ struct Git: Sendable {
   /// What git would sign a commit with.
   static func userName() async -> String? {
     await lines(["config", "user.name"]).first.map { SafeText.oneLine($0) }
+  }
+
+  /// The branch that the remote `origin` calls its own, else the one that is checked out.
+  static func defaultBranch() async -> String? {
+    let name = await lines(["symbolic-ref", "--short", "refs/remotes/origin/HEAD"]).first
+    if let name, name.hasPrefix("origin/") { return String(name.dropFirst("origin/".count)) }
+    return await head().branch
   }
 
   /// The repository's tags: the commits that they name, and their names.

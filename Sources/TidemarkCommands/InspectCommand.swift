@@ -47,7 +47,7 @@ struct InspectCommand: TidemarkCommand {
     let tests = inspected.reduce(0) { $0 + $1.tests }
     let series = inspected.reduce(0) { $0 + $1.series }
     Terminal.print(
-      "\(NumberText.count(read)) of \(NumberText.count(inspected.count)) files read: "
+      "\(NumberText.count(read)) of \(NumberText.count(inspected.count, "file")) read: "
         + "\(NumberText.count(tests)) results, \(NumberText.count(series)) series")
   }
 }

@@ -55,12 +55,15 @@ struct PlaceOptions: ParsableArguments {
   }
 
   func siteTheme(_ settings: Config) throws(Problem) -> Theme {
-    try ThemeFolder.theme(theme ?? settings.text("theme"))
+    try ThemeFolder.theme(
+      theme ?? settings.text("theme"), language: settings.theme.language)
   }
 
   func siteOptions(_ settings: Config) -> SiteOptions {
-    SiteOptions(
+    var options = SiteOptions(
       project: settings.theme.title ?? settings.repository,
       hasScript: settings.features["script"] ?? false)
+    options.settings = settings.shown
+    return options
   }
 }

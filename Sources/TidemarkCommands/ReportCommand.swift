@@ -79,6 +79,7 @@ struct ReportCommand: TidemarkCommand {
     options.links.run = header.url
     var report = await Judge(options: options).report(on: run, against: history, workers: 2)
     report.reasons += clashes.map { $0.reason }
+    report.reasons += facts.mixedReason
     if let historyProblem {
       report.baseline.message = "the history could not be read"
       report.reasons.removeAll { $0.code == .baselineNone }
@@ -89,7 +90,7 @@ struct ReportCommand: TidemarkCommand {
     if !plan.noRecord,
       let problem = record(
         run, report, in: plan.history, hasResults: gathering.hasResults,
-        isReadable: historyProblem == nil)
+        isReadable: historyProblem == nil, session)
     {
       report.reasons.append(
         Reason(.notRecorded, "the run was not recorded: \(problem.description)"))
@@ -140,7 +141,8 @@ struct ReportCommand: TidemarkCommand {
   ///
   /// - Returns: Why it was not recorded although it should have been.
   private func record(
-    _ run: Run, _ report: Report, in history: History, hasResults: Bool, isReadable: Bool
+    _ run: Run, _ report: Report, in history: History, hasResults: Bool, isReadable: Bool,
+    _ session: Session
   ) -> Problem? {
     guard hasResults, isReadable else { return nil }
     let judgement = Judgement(
@@ -149,9 +151,24 @@ struct ReportCommand: TidemarkCommand {
     do throws(Problem) {
       _ = try history.append(
         run, judgement: judgement, normalisationVersion: Normalisation.version)
-      return nil
     } catch {
       return error
+    }
+    join(history, session)
+    return nil
+  }
+
+  /// Joins small segments where there are many: this run is recorded whether that succeeds or not.
+  private func join(_ history: History, _ session: Session) {
+    do throws(Problem) {
+      if let joined = try history.compact(whenMoreThan: History.smallSegmentLimit) {
+        session.progress.detail(
+          "\(NumberText.count(joined.removed.count, "segment")) joined: "
+            + "\(NumberText.count(joined.bytesBefore)) bytes are now "
+            + NumberText.count(joined.bytesAfter))
+      }
+    } catch {
+      session.progress.detail("the history's segments were not joined: \(error)")
     }
   }
 
@@ -163,6 +180,21 @@ struct ReportCommand: TidemarkCommand {
     TerminalReport(report, usesColor: session.progress.usesColor && Terminal.isOutputTerminal)
       .lines.forEach { Terminal.print($0) }
     for path in written { Terminal.print("  \(path)") }
+  }
+}
+
+extension RunFacts {
+  /// None where all documents are of one run.
+  fileprivate var mixedReason: [Reason] {
+    guard mixedRuns.count > 1 else { return [] }
+    let names = mixedRuns.prefix(3).map { SafeText.oneLine($0) }.joined(separator: ", ")
+    let more = mixedRuns.count > 3 ? " and \(NumberText.count(mixedRuns.count - 3)) more" : ""
+    return [
+      Reason(
+        .runsMixed,
+        "documents of several runs (\(names)\(more)) were taken for one, \(SafeText.oneLine(header.id)):"
+          + " give those of one run, or name it with --run-id")
+    ]
   }
 }
 

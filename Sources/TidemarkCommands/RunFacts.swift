@@ -9,6 +9,8 @@ struct RunFacts: Sendable {
   var job: String
   var jobURL: String?
   var defaultBranch: String?
+  /// The ids of the runs whose documents are among the inputs, if there are several.
+  var mixedRuns: [String]
 
   /// - Parameters:
   ///   - git: The commit and branch that are checked out here.
@@ -21,6 +23,11 @@ struct RunFacts: Sendable {
     let platform = session.platform
     let documents = inputs.compactMap { $0.results.part }.map(\.run)
     let told = documents.max { ($0.attempt, $0.time) < ($1.attempt, $1.time) }
+    if options.commit == nil, settings.text("commit") == nil {
+      try RunFacts.checkCommits(inputs)
+    }
+    let isNamed = options.runID != nil || settings.text("run_id") != nil
+    mixedRuns = isNamed ? [] : RunFacts.mixedRuns(documents)
 
     let time = try RunFacts.time(options.time ?? settings.text("time"))
     let base = (options.base ?? settings.text("base") ?? platform.base ?? told?.base)
@@ -54,6 +61,32 @@ struct RunFacts: Sendable {
     job = options.job ?? settings.text("job") ?? platform.job ?? "default"
     jobURL = platform.jobURL
     defaultBranch = platform.defaultBranch
+  }
+
+  /// Results of one commit are no results of another: a document that an earlier pipeline left
+  /// behind would make this one's verdict.
+  private static func checkCommits(_ inputs: [RunInput]) throws(Problem) {
+    var first: (commit: String, path: String)?
+    for input in inputs {
+      guard let commit = input.results.part?.run.commit else { continue }
+      guard let standing = first else {
+        first = (commit, input.record.path)
+        continue
+      }
+      guard standing.commit == commit else {
+        throw Problem(
+          "holds results of commit \(commit.prefix(12)), and \(standing.path) those of "
+            + "\(standing.commit.prefix(12))", path: input.record.path,
+          remedy: "give `report` the documents of one run, or say with --commit what they are of")
+      }
+    }
+  }
+
+  /// A run that nobody named has a digest for its id, which differs from job to job: such documents
+  /// are of one run.
+  private static func mixedRuns(_ documents: [RunHeader]) -> [String] {
+    let ids = Set(documents.map(\.id).filter { Identifier($0) == nil })
+    return ids.count > 1 ? ids.sorted(by: utf8Precedes) : []
   }
 
   private static func time(_ text: String?) throws(Problem) -> Timestamp? {

@@ -108,9 +108,16 @@ struct SiteCommand: TidemarkCommand {
   private func write(
     _ report: Report, theme: Theme, _ look: SiteOptions, to out: String, _ session: Session
   ) async throws -> Int {
+    let clock = ContinuousClock()
+    let start = clock.now
     do throws(Problem) {
       let files = try await ReportPlan.site(report, theme: theme, options: look)
+      let rendered = clock.now
       try await OutputFolder(path: out).write(files, owned: ["site"])
+      let size = files.reduce(0) { $0 + $1.bytes.count }
+      session.progress.detail(
+        "rendered \(files.count) files (\(size) bytes) in \(rendered - start), "
+          + "written in \(clock.now - rendered)")
       return files.count
     } catch {
       throw session.fail(error, .usage)

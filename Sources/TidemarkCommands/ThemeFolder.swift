@@ -7,8 +7,9 @@ enum ThemeFolder {
   /// The most bytes of one file of a theme.
   private static let fileLimit = 4 << 20
 
-  static func theme(_ folder: String?) throws(Problem) -> Theme {
-    guard let folder else { return try Theme() }
+  static func theme(_ folder: String?, language: String?) throws(Problem) -> Theme {
+    let language = language ?? Theme.defaultLanguage
+    guard let folder else { return try Theme(language: language) }
     let search = InputSearch(names: [folder], excluding: [])
     if let problem = search.problems.first { throw problem }
     var overrides: [String: [UInt8]] = [:]
@@ -21,6 +22,6 @@ enum ThemeFolder {
       let name = path.hasPrefix(prefix) ? String(path.dropFirst(prefix.count)) : path
       overrides[name] = bytes
     }
-    return try Theme(overrides: overrides)
+    return try Theme(overrides: overrides, folder: folder, language: language)
   }
 }

@@ -13,7 +13,8 @@ package struct Tidemark: AsyncParsableCommand {
     subcommands: [
       ReportCommand.self, SiteCommand.self, CollectCommand.self, InspectCommand.self,
       FormatsCommand.self, HistoryCommand.self, CompareCommand.self, AcceptCommand.self,
-      DetectCommand.self, MatrixCommand.self, RunCommand.self, DoctorCommand.self,
+      DetectCommand.self, InitCommand.self, MatrixCommand.self, RunCommand.self,
+      PublishCommand.self, TriggerCommand.self, DoctorCommand.self,
     ])
 
   package init() {}
@@ -22,6 +23,7 @@ package struct Tidemark: AsyncParsableCommand {
   ///
   /// - Returns: The process's exit status: see ``ExitStatus``.
   package static func run(_ arguments: [String]) async -> Int32 {
+    if PublishProgram.isMeant(by: arguments) { return PublishProgram.become(with: arguments) }
     let began = Timestamp(millisecondsSince1970: ProcessEnvironment.now())
     do {
       var command = try parseAsRoot(arguments)

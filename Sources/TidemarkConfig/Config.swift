@@ -253,5 +253,6 @@ package struct OwnerSetting: Hashable, Sendable {
 /// How the site looks; nil where the file does not say.
 package struct ThemeSettings: Hashable, Sendable {
   package var directory: String?
+  package var language: String?
   package var title: String?
 }

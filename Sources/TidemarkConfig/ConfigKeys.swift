@@ -37,8 +37,7 @@ package enum ConfigKeys {
     ConfigKey("pull_request", .text, "The pull request's number."),
     ConfigKey("quiet", .flag, "Print no progress, only problems."),
     ConfigKey("report", .text, "What `publish` publishes: report.json, or its folder."),
-    ConfigKey(
-      "require_publish", .flag, "End `publish` with status 4 also where a permission is missing."),
+    ConfigKey("require_publish", .flag, "Exit 4 also where a permission is missing by design."),
     ConfigKey("results", .text, "The folder for the results and logs of benchmark commands."),
     ConfigKey(
       "resume", .word(["auto", "always", "never"]),
@@ -261,6 +260,9 @@ package enum ConfigKeys {
 
   private static let theme = [
     ConfigKey("directory", .text, "A folder whose files replace the theme's."),
+    ConfigKey(
+      "language", .text,
+      "The site's language: en, de, or one whose words a theme has in strings.LANGUAGE.yml."),
     ConfigKey("title", .text, "What the site is called."),
   ]
 }

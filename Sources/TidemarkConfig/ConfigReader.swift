@@ -219,7 +219,7 @@ extension Config {
     guard let node else { return }
     options["theme"] = node["directory"]
     theme = ThemeSettings(
-      directory: options["theme"]?.text,
+      directory: options["theme"]?.text, language: node["language"]?.text,
       title: node["title"]?.text)
   }
 

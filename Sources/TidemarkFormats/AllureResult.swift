@@ -17,7 +17,7 @@ package enum AllureResult: Format {
     let json = head.json
     guard json.kind("") == .object, json.string("uuid") != nil else { return .no }
     let isResult =
-      json.string("status") != nil && json.string("name") != nil
+      (json.string("status") != nil || json.string("stage") != nil) && json.string("name") != nil
       && ["historyId", "labels", "fullName", "stage", "steps", "testCaseId"].contains(
         where: json.has)
     let isContainer =
@@ -31,7 +31,10 @@ package enum AllureResult: Format {
       if root["children"] != nil, root["status"] == nil {
         return readContainer(root, into: &results)
       }
-      guard let status = root["status"]?.string else { throw Problem("has no text `status`") }
+      // A test that never ended has a stage and no status.
+      guard let status = root["status"]?.string ?? root["stage"]?.string else {
+        throw Problem("has no text `status`")
+      }
       let outcome = outcome(status)
       let labels = root["labels"].map(Self.labels) ?? [:]
       let path = ["parentSuite", "suite", "subSuite"].compactMap { labels[$0] }

@@ -59,7 +59,7 @@ package enum BencherMetricFormat: Format {
 
   /// Bencher's built-in measures
   /// (https://bencher.dev/docs/explanation/thresholds/, `bencher_json/src/project/measure/`).
-  private static func unit(of measure: String) -> Unit {
+  package static func unit(of measure: String) -> Unit {
     switch measure {
     case "latency": .nanoseconds
     case "throughput": Unit(parsing: "ops/s")

@@ -1,5 +1,5 @@
 package import TidemarkModel
-internal import TidemarkSyntax
+package import TidemarkSyntax
 
 /// The input of github-action-benchmark's `customBiggerIsBetter` and `customSmallerIsBetter`: an
 /// array of name, unit and value.
@@ -55,7 +55,7 @@ package enum GitHubActionBenchmark: Format {
   }
 
   /// `0.3`, `"± 1,204"`, `"+/- 3"`, `"5%"` of the value.
-  static func spread(_ range: JSONValue, of value: Double) -> Double? {
+  package static func spread(_ range: JSONValue, of value: Double) -> Double? {
     if let number = range.double { return number >= 0 ? number : nil }
     guard var text = range.string?[...] else { return nil }
     text = text.drop { !$0.isNumber && $0 != "." }

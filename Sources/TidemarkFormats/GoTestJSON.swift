@@ -19,7 +19,7 @@ package enum GoTestJSON: Format {
   package static func recognises(_ head: Head) -> Recognition {
     for line in head.lines where line.first == "{" {
       let isEvent =
-        line.contains("\"Action\":\"")
+        line.contains("\"Action\":")
         && (line.contains("\"Package\":") || line.contains("\"Test\":")
           || line.contains("\"ImportPath\":") || line.contains("\"Output\":"))
       if isEvent { return .yes }

@@ -76,6 +76,12 @@ package struct Head: Sendable {
     return nil
   }
 
+  /// Whether it is most likely no text at all: archives hold pictures and programs by thousands.
+  package var isBinary: Bool {
+    guard bytes.prefix(512).contains(0) else { return false }
+    return !"<{[".utf8.contains(firstInk ?? 0)
+  }
+
   /// Whether `text` stands anywhere in the head.
   package func contains(_ text: StaticString) -> Bool {
     let needle = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)

@@ -93,8 +93,13 @@ package struct InputFile: Sendable {
     }
   }
 
-  /// The file with its bytes in memory.
-  func inMemory() throws(Problem) -> InputFile { InputFile(path: path, bytes: try held().bytes) }
+  /// The file so that ``openAtAnyPlace()`` costs nothing each time: what is unpacked is held in memory.
+  func withRandomAccess() throws(Problem) -> InputFile {
+    switch source {
+    case .disk, .memory: self
+    case .unpacked, .member: InputFile(path: path, bytes: try held().bytes)
+    }
+  }
 
   private func held() throws(Problem) -> (bytes: [UInt8], count: Int) {
     let stream = try open()

@@ -7,7 +7,7 @@ package enum JUnit: Format {
   package static let name = "junit"
   package static let producers =
     "surefire, Gradle, pytest, GoogleTest, CTest, Catch2, Boost.Test, node:test, Jest, Mocha, "
-    + "PHPUnit, nextest, libtest, gotestsum, Bazel, bats, behave, Robot Framework, XCTest and most others"
+    + "PHPUnit, Eclipse, nextest, libtest, gotestsum, Bazel, bats, behave, Robot Framework, XCTest and most others"
   package static let specification =
     "https://maven.apache.org/surefire/maven-surefire-plugin/xsd/surefire-test-report-3.0.2.xsd"
   package static let kept =
@@ -22,6 +22,8 @@ package enum JUnit: Format {
     case "testsuite": .yes
     // libcheck's own format has the same root, with <suite> and <test> below.
     case "testsuites": head.contains("http://check.sourceforge.net/ns") ? .no : .yes
+    // Eclipse's export of a run.
+    case "testrun": head.contains("<testsuite") || head.contains("<testcase") ? .yes : .no
     default: .no
     }
   }
@@ -44,7 +46,7 @@ package enum JUnit: Format {
 
 /// The names of elements and attributes that mean something here.
 private struct JUnitNames {
-  let testsuites, testsuite, testcase, properties, property: XMLName
+  let testsuites, testsuite, testrun, testcase, properties, property: XMLName
   let failure, error, skipped, ignored, disabled: XMLName
   let flakyFailure, flakyError, rerunFailure, rerunError: XMLName
   let systemOut, systemErr: XMLName
@@ -56,6 +58,7 @@ private struct JUnitNames {
   init(_ reader: XMLReader) {
     testsuites = reader.name("testsuites")
     testsuite = reader.name("testsuite")
+    testrun = reader.name("testrun")
     testcase = reader.name("testcase")
     properties = reader.name("properties")
     property = reader.name("property")
@@ -244,7 +247,7 @@ private struct JUnitReading {
   private mutating func startDocument(_ root: XMLName, _ attributes: XMLAttributes)
     throws(Problem)
   {
-    guard root == names.testsuites || root == names.testsuite else {
+    guard root == names.testsuites || root == names.testsuite || root == names.testrun else {
       throw Problem(
         "has the root <\(root.string)>, and JUnit has <testsuites> or <testsuite>",
         line: reader.line, remedy: "check which format it is: `tidemark formats` lists all")
@@ -286,7 +289,7 @@ private struct JUnitReading {
 
   private mutating func kind(of name: XMLName) -> Kind {
     if name == names.testsuite { return .suite }
-    if name == names.testsuites { return suites.isEmpty ? .root : .suite }
+    if name == names.testsuites || name == names.testrun { return suites.isEmpty ? .root : .suite }
     switch kind {
     case .testcase:
       test.hasChildren = true

@@ -17,7 +17,8 @@ package enum Jest: Format {
     let isJest =
       json.has("testResults[].assertionResults") || json.has("numTotalTestSuites")
       || json.has("numFailedTestSuites")
-    return isJest ? .yes : .no
+    // Vitest's benchmarks had the same totals, and an object of results, before version 2.
+    return isJest && json.kind("testResults") != .object ? .yes : .no
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {

@@ -110,9 +110,11 @@ private struct Evaluation {
     var parameters = Labels()
     parameters["shots"] =
       (shots[task] ?? root["config"]?["num_fewshot"])?.scalarText
+    // Since 0.4 every score names its filter, and what does not is none (a number of samples).
+    let hasFilters = scores.members.contains { $0.key.utf8.contains(UInt8(ascii: ",")) }
     for (key, value) in scores.members {
       let key = Key(key.string)
-      guard !key.isError, let score = value.double else { continue }
+      guard !key.isError, key.hasFilter == hasFilters, let score = value.double else { continue }
       var measurement = Measurement(
         name: task, parameters: parameters, metric: key.shown, value: score, unit: .score,
         direction: direction(of: key, in: task), labels: labels, n: count(task))
@@ -143,7 +145,7 @@ private struct Key {
   var metric: String
   /// Which part of the model's answer was taken; nil for `none` and in the old layout.
   private var filter: String?
-  private var hasFilter: Bool
+  private(set) var hasFilter: Bool
 
   init(_ key: String) {
     let comma = key.firstIndex(of: ",")

@@ -16,6 +16,7 @@ package enum MTEB: Format {
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
+    if json.has("mteb_dataset_name") { return .yes }
     guard json.kind("scores") == .object, json.has("task_name") || json.has("mteb_version") else {
       return .no
     }
@@ -27,6 +28,9 @@ package enum MTEB: Format {
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     let model = model(in: file.path)
     return try file.readJSON { (root, results) throws(Problem) in
+      if let task = root["mteb_dataset_name"]?.string {
+        return readOld(root, task: task, model: model, into: &results)
+      }
       guard let scores = root["scores"], scores.isObject, let task = root["task_name"]?.string
       else { throw Problem("has no `scores` and `task_name`") }
       results.environment["mteb"] = root["mteb_version"]?.string
@@ -53,13 +57,58 @@ package enum MTEB: Format {
     return "\(folder[..<mark.lowerBound])/\(folder[mark.upperBound...])"
   }
 
+  /// The layout before version 1.11: splits at the top, in each the scores or subsets that have them.
+  private static func readOld(
+    _ root: JSONValue, task: String, model: String?, into results: inout Results
+  ) {
+    results.environment["mteb"] = root["mteb_version"]?.string
+    results.environment["dataset_revision"] = root["dataset_revision"]?.string
+    var labels = Labels()
+    labels["task"] = task
+    labels["model"] = model
+    for (split, scores) in root.members where scores.isObject {
+      let subsets = scores.members.filter { key, value in
+        value.isObject && !distances.contains { key == $0 }
+      }
+      for (key, subset) in subsets {
+        append(
+          mainScore(subset), of: key.string, task: task, split: split.string, labels,
+          into: &results)
+      }
+      guard subsets.isEmpty else { continue }
+      append(mainScore(scores), of: nil, task: task, split: split.string, labels, into: &results)
+    }
+  }
+
+  /// Objects of scores by the distance between embeddings, and no subsets.
+  private static let distances: [StaticString] = [
+    "cos_sim", "euclidean", "manhattan", "dot", "max",
+  ]
+
+  /// The score that its kind of task has as its main one; only some files say which that is.
+  private static func mainScore(_ scores: JSONValue) -> Double? {
+    let cosine = scores["cos_sim"]
+    return scores["main_score"]?.double ?? scores["ndcg_at_10"]?.double
+      ?? cosine?["spearman"]?.double ?? cosine?["ap"]?.double ?? scores["v_measure"]?.double
+      ?? scores["map"]?.double ?? scores["accuracy"]?.double ?? scores["f1"]?.double
+  }
+
   private static func append(
     _ subset: JSONValue, task: String, split: String, _ labels: Labels, into results: inout Results
   ) {
+    append(
+      subset["main_score"]?.double, of: subset["hf_subset"]?.string, task: task, split: split,
+      labels, into: &results)
+  }
+
+  private static func append(
+    _ score: Double?, of subset: String?, task: String, split: String, _ labels: Labels,
+    into results: inout Results
+  ) {
     var parameters = Labels()
     parameters["split"] = split
-    parameters["subset"] = subset["hf_subset"]?.string
-    guard let score = subset["main_score"]?.double else {
+    parameters["subset"] = subset
+    guard let score else {
       let name = "\(task) (\(parameters))"
       results.unmeasured.append(name)
       return results.skipValue(of: name, "has no main score")

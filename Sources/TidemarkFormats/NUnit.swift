@@ -17,7 +17,9 @@ package enum NUnit2: Format {
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     let reading = NUnitReading(duration: "time")
-    let reader = try XMLNode.forEach(["test-case", "environment"], in: file) { node, above in
+    let records: Set<String> = ["test-case", "environment", "failure"]
+    let reader = try XMLNode.forEach(records, in: file) { node, above in
+      if node.name == "failure" { return reading.takeSuiteFailure(node, above) }
       reading.take(node, above, outcome: NUnit2.outcome(node))
     }
     return reading.finish(reader.repairProblems)
@@ -57,7 +59,9 @@ package enum NUnit3: Format {
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     let reading = NUnitReading(duration: "duration")
-    let reader = try XMLNode.forEach(["test-case", "environment"], in: file) { node, above in
+    let records: Set<String> = ["test-case", "environment", "failure"]
+    let reader = try XMLNode.forEach(records, in: file) { node, above in
+      if node.name == "failure" { return reading.takeSuiteFailure(node, above) }
       reading.take(node, above, outcome: NUnit3.outcome(node))
     }
     return reading.finish(reader.repairProblems)
@@ -97,6 +101,22 @@ private final class NUnitReading {
     results.append(
       suite: suite(above), className: className, name: short, outcome: outcome,
       duration: (node[durationAttribute] ?? node["time"])?.decimal, detail: detail(node, outcome))
+  }
+
+  /// A fixture that failed in its own set-up or tear-down; what failed below it says so itself.
+  func takeSuiteFailure(_ node: XMLNode, _ above: [XMLNode]) {
+    guard let suite = above.last, suite.name == "test-suite" else { return }
+    let message = node.text(of: "message")?.firstLine
+    // NUnit 2 has no site, and tells of a tear-down alone: a set-up that failed fails the tests.
+    let isOwn =
+      suite["site"].map { $0 == "SetUp" || $0 == "TearDown" }
+      ?? message?.hasPrefix("TearDown") ?? false
+    guard isOwn else { return }
+    let name = suite["fullname"] ?? suite["name"] ?? "a suite"
+    results.problems.append(
+      ResultProblem(
+        .suiteError, "\(name): \(message ?? "failed outside its tests")", line: node.line,
+        isBlocking: true))
   }
 
   /// The assembly alone: namespaces and fixtures are in the class.

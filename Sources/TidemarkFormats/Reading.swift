@@ -144,7 +144,9 @@ package enum Reading {
             let problem = Problem("is a library (a Java archive)", path: file.path)
             return .read(ReadFile(found, format: nil, content: .unrecognised(problem)))
           }
-          return .zip(try ZipArchive(file), file)
+          // Its members are read from anywhere in it, each by itself.
+          let whole = try file.withRandomAccess()
+          return .zip(try ZipArchive(whole), whole)
         case .tar where found.depth < Archive.depthLimit: return .tar(file)
         case .zip, .tar:
           throw Problem(
@@ -168,14 +170,9 @@ package enum Reading {
       body(file)
       return nil
     case .zip(let archive, let file):
-      do throws(Problem) {
-        // Its members are read one by one from the archive around it.
-        let (members, faults) = split(archive, of: try file.inMemory(), found)
-        faults.forEach(body)
-        for member in members { each(opened(member), of: member, body) }
-      } catch {
-        body(ReadFile(found, format: nil, content: .failed(error.inFile(file.path))))
-      }
+      let (members, faults) = split(archive, of: file, found)
+      faults.forEach(body)
+      for member in members { each(opened(member), of: member, body) }
       return archive.members.count
     case .tar(let file): return eachOfTar(file, found, body)
     }
@@ -278,7 +275,7 @@ package enum Reading {
 
   /// The first format that takes a file's beginning.
   package static func recognise(_ head: Head) -> (any Format.Type)? {
-    formats.first { $0.recognises(head) == .yes }
+    head.isBinary ? nil : formats.first { $0.recognises(head) == .yes }
   }
 
   /// The file's beginning, decoded.

@@ -1,10 +1,10 @@
 package import TidemarkModel
 private import TidemarkSyntax
 
-/// Robot Framework's `output.xml`, of version 7 and before.
+/// Robot Framework's `output.xml`, of version 7 and before, and its `output.json`.
 package enum Robot: Format {
   package static let name = "robot"
-  package static let producers = "Robot Framework, Rebot, Pabot (output.xml)"
+  package static let producers = "Robot Framework, Rebot, Pabot (output.xml, output.json)"
   package static let specification =
     "https://github.com/robotframework/robotframework/tree/master/doc/schema"
   package static let kept = """
@@ -16,11 +16,20 @@ package enum Robot: Format {
 
   package static func recognises(_ head: Head) -> Recognition {
     // Robots of other trades have descriptions with the same root.
-    guard let root = head.rootTag, root.name == "robot" else { return .no }
+    guard let root = head.rootTag, root.name == "robot" else {
+      return RobotJSON.recognises(head.json) ? .yes : .no
+    }
     return root.tag.contains("generator=") || head.contains("<suite") ? .yes : .no
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
+    let head = try Reading.head(of: file)
+    if head.firstInk == UInt8(ascii: "{") {
+      return try file.readJSON { (root, results) throws(Problem) in
+        var json = RobotJSON()
+        try json.read(root, into: &results)
+      }
+    }
     let reading = RobotReading()
     // Not `test`: a test with all its keywords may be large, and its status says what is kept.
     let reader = try XMLNode.forEach(["status", "errors"], in: file, reading.take)

@@ -168,6 +168,8 @@ private struct TAPStream {
   private var blocks: [Int] = []
   private var sawAnything = false
   private var topPoints = 0
+  /// How many of them are of streams that ended before.
+  private var streamStart = 0
   private var leaves = 0
 
   /// The deepest subtest that is kept apart; deeper ones count as of this depth.
@@ -178,6 +180,7 @@ private struct TAPStream {
     let text = line.text.dropFirst(indent)
     if takeYAML(text, indent: indent) { return }
     if text.hasPrefix("TAP version ") {
+      if indent == 0 { beginStream() }
       sawAnything = true
     } else if text.hasPrefix("Bail out!") {
       hasBailedOut = true
@@ -189,6 +192,10 @@ private struct TAPStream {
           line: line.number, isBlocking: true))
     } else if let plan = Plan(text) {
       sawAnything = true
+      // A further plan where one is met: a stream without a version follows.
+      if indent == 0, let met = plans[0], met.count == topPoints - streamStart + openTops {
+        beginStream()
+      }
       if plans[indent] == nil { plans[indent] = plan }
       comments = []
     } else if let point = Point(text) {
@@ -199,6 +206,17 @@ private struct TAPStream {
       keepComment(text.dropFirst().drop { $0 == " " })
     }
   }
+
+  /// Files of several streams, one after the other, are made by `cat` and by runners of runners.
+  private mutating func beginStream() {
+    flush()
+    checkPlan()
+    plans = [:]
+    streamStart = topPoints
+  }
+
+  /// Points at the top that are not counted yet.
+  private var openTops: Int { open.count { $0.indent == 0 } }
 
   private mutating func keepComment(_ text: Substring) {
     guard !text.hasPrefix("Subtest: ") else { return }
@@ -326,18 +344,20 @@ private struct TAPStream {
     guard sawAnything else {
       throw Problem("holds no TAP", remedy: "check that the tests ran and wrote their output")
     }
-    if let plan = plans[0], !hasBailedOut, plan.count != topPoints {
-      results.problems.append(
-        ResultProblem(
-          .planMismatch, "\(plan.count) tests were planned, \(topPoints) ran", isBlocking: true))
-    } else if let plan = plans[0], hasBailedOut, plan.count > topPoints {
-      results.problems.append(
-        ResultProblem(
-          .planMismatch, "\(plan.count) tests were planned, \(topPoints) ran before the bail-out",
-          isBlocking: true))
-    }
+    checkPlan()
     results.leafTests = leaves
     return results
+  }
+
+  private mutating func checkPlan() {
+    guard let plan = plans[0] else { return }
+    let count = topPoints - streamStart
+    guard hasBailedOut ? plan.count > count : plan.count != count else { return }
+    results.problems.append(
+      ResultProblem(
+        .planMismatch,
+        "\(plan.count) tests were planned, \(count) ran\(hasBailedOut ? " before the bail-out" : "")",
+        isBlocking: true))
   }
 }
 

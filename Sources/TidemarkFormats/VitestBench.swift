@@ -4,7 +4,7 @@ private import TidemarkSyntax
 /// `vitest bench --outputJson`: groups of benchmarks in files, times in milliseconds.
 package enum VitestBench: Format {
   package static let name = "vitest-bench"
-  package static let producers = "vitest bench (--outputJson)"
+  package static let producers = "vitest bench (--outputJson, --reporter=json before version 2)"
   package static let specification = "https://vitest.dev/guide/cli#vitest-bench"
   package static let kept = """
     Operations per second as the main metric, with the number of samples and the samples where \
@@ -17,11 +17,24 @@ package enum VitestBench: Format {
     let isBench =
       json.has("files[].groups[].benchmarks")
       || (json.has("files[].groups") && json.has("files[].filepath"))
-    return isBench ? .yes : .no
+    // Before version 2: an object of suites.
+    let isOld =
+      json.kind("testResults") == .object
+      && (json.has("numTotalTestSuites")
+        || json.hasPath("testResults.") { $0.hasSuffix("[].hz") })
+    return isBench || isOld ? .yes : .no
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     try file.readJSON { (root, results) throws(Problem) in
+      if let suites = root["testResults"], suites.isObject {
+        for (suite, benchmarks) in suites.members {
+          for benchmark in benchmarks.elements {
+            read(benchmark, group: suite.string, into: &results)
+          }
+        }
+        return
+      }
       guard let files = root["files"], files.isArray else { throw Problem("has no array `files`") }
       for group in files.elements.flatMap({ $0.list("groups") }) {
         for benchmark in group.list("benchmarks") {

@@ -5,13 +5,15 @@ struct CompactionPlan {
   var drafts: [SegmentDraft] = []
   /// Names of segments of which every part and record is in `drafts`, or in a segment that stays.
   var covered: [String] = []
+  /// Names of segments that stay, and have a part that is left out of `drafts` because of it.
+  private(set) var relied: Set<String> = []
 
   init(
     _ set: SegmentSet, _ damage: Damage, _ limits: CompactionLimits
   ) throws(SegmentFault) {
     let pruned = CompactionPlan.pruned(set)
     let taken = CompactionPlan.taken(set, damage, limits)
-    let parts = CompactionPlan.parts(set, taken: Set(taken), pruned: pruned)
+    let parts = parts(set, damage, taken: Set(taken), pruned: pruned)
     // One small segment of which nothing goes is as it should be.
     let isSettled =
       taken.count < 2 && taken.allSatisfy { set.segments[$0].parts.count == parts.count }
@@ -37,7 +39,7 @@ struct CompactionPlan {
     }
   }
 
-  private static func pruned(_ set: SegmentSet) -> Set<String> {
+  static func pruned(_ set: SegmentSet) -> Set<String> {
     var pruned: Set<String> = []
     for case .prune(_, let runs) in set.segments.flatMap(\.records) { pruned.formUnion(runs) }
     return pruned
@@ -45,21 +47,26 @@ struct CompactionPlan {
 
   /// The parts of the taken segments, oldest first: each once, without those of pruned runs and
   /// those that a segment which stays has as well.
-  private static func parts(
-    _ set: SegmentSet, taken: Set<Int>, pruned: Set<String>
+  private mutating func parts(
+    _ set: SegmentSet, _ damage: Damage, taken: Set<Int>, pruned: Set<String>
   ) -> [LocatedPart] {
-    var staying: [PartKey: PartRecord] = [:]
-    for (index, segment) in set.segments.enumerated() where !taken.contains(index) {
-      for part in segment.parts { staying[part.key] = part }
+    var staying: [PartKey: (record: PartRecord, name: String)] = [:]
+    for (index, segment) in set.segments.enumerated()
+    where !taken.contains(index) && !segment.isDamaged(damage) {
+      for part in segment.parts { staying[part.key] = (part, segment.file.name) }
     }
-    let all = RunSelection.distinctParts(set, Damage(), only: taken)
-    return all.filter { part in
-      if pruned.contains(part.record.run.id) { return false }
-      guard let other = staying[part.record.key], other != part.record else {
-        return staying[part.record.key] == nil
+    var parts: [LocatedPart] = []
+    for part in RunSelection.distinctParts(set, Damage(), only: taken)
+    where !pruned.contains(part.record.run.id) {
+      if let other = staying[part.record.key],
+        other.record == part.record || !part.record.outranks(other.record)
+      {
+        relied.insert(other.name)
+      } else {
+        parts.append(part)
       }
-      return part.record.outranks(other)
-    }.sorted { SegmentDraft.precedes($0.record, $1.record) }
+    }
+    return parts.sorted { SegmentDraft.precedes($0.record, $1.record) }
   }
 
   private mutating func makeDrafts(
@@ -155,7 +162,7 @@ private struct SeriesVariants {
 }
 
 extension OpenSegment {
-  fileprivate func isDamaged(_ damage: Damage) -> Bool {
+  func isDamaged(_ damage: Damage) -> Bool {
     blockSizes.indices.contains { damage.includes(segment: file.name, block: $0) }
   }
 

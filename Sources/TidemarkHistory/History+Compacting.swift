@@ -17,7 +17,9 @@ extension History {
     let names = try folder.segmentNames() ?? []
     let (plan, damage) = try folder.reading {
       (set, damage) throws(SegmentFault) -> CompactionPlan in
-      try CompactionPlan(set, damage, limits)
+      let plan = try CompactionPlan(set, damage, limits)
+      try folder.checkWhole(plan.relied)
+      return plan
     }
     var result = CompactionResult(
       written: [], removed: [], bytesBefore: bytes(names), bytesAfter: 0,
@@ -35,26 +37,24 @@ extension History {
     return result
   }
 
-  /// Compacts if there are more than `limit` segments that compaction would join; nil if not.
-  ///
-  /// With up to `limit` segments it costs a listing of the folder; a compaction is paid once in
-  /// `limit` runs.
-  package func compact(
-    whenMoreThan limit: Int, _ limits: CompactionLimits = CompactionLimits()
-  ) throws(Problem) -> CompactionResult? {
-    guard try segmentNames().count > limit else { return nil }
-    let (count, _) = try folder.reading { set, damage in
-      CompactionPlan.taken(set, damage, limits).count
-    }
-    return count > limit ? try compact(limits) : nil
-  }
-
-  /// How many segments that compaction would join a history may have before `report` and `history
-  /// push` join them: see docs/decisions/0101-joining-by-itself.md.
-  package static let smallSegmentLimit = 32
-
   private func bytes(_ names: [String]) -> Int {
     names.reduce(0) { $0 + folder.size(of: $1) }
+  }
+}
+
+extension HistoryFolder {
+  /// Reads segments to their last byte: before anything goes because they have it too.
+  ///
+  /// - Throws: For the first that is not whole, so that the folder is looked at without it.
+  func checkWhole(_ names: Set<String>) throws(SegmentFault) {
+    for name in names.sorted(by: utf8Precedes) {
+      switch SegmentCheck.check(directory: path, name: name) {
+      case .whole: continue
+      case .damaged(let problem), .unreadable(let problem):
+        guard contains(name) else { throw .vanished }
+        throw .damaged(segment: name, block: nil, problem)
+      }
+    }
   }
 }
 

@@ -76,6 +76,10 @@ package struct StoredJob: Hashable, Sendable {
     self.attempt = attempt
     self.environment = environment
   }
+
+  /// The fact of a job that says who wrote the commit, where only an imported history tells it: it
+  /// is no fact of the machine.
+  package static let authorKey = "commit_author"
 }
 
 /// One test's outcome in one job of a run: an element of ``StoredOutcomes``.

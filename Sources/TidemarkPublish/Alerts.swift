@@ -90,8 +90,9 @@ package struct AlertPlan: Sendable {
     if regressed.count <= AlertPlan.limit { recovered.insert("series-more") }
     let commit = report.run.commit.map { " at " + Markdown.code(String($0.prefix(12))) } ?? ""
     recovery =
-      "The run \(Markdown.code(String(report.run.id.prefix(60))))\(commit) no longer shows it"
-      + (publication.address.map { ": " + Markdown.link("report", to: $0) } ?? "") + "."
+      "Over by the run \(Markdown.code(String(report.run.id.prefix(60))))\(commit): against its "
+      + "baseline the series is as it should be, or better"
+      + (publication.address.map { " (\(Markdown.link("report", to: $0)))" } ?? "") + "."
   }
 
   private static func alert(

@@ -135,9 +135,11 @@ struct GitHubCheck {
 
   private static func write(to json: inout JSONWriter, _ finding: Finding) {
     json.object { json in
-      json.member("path", finding.path)
-      json.member("start_line", finding.line)
-      json.member("end_line", finding.line)
+      // One that the API does not take would lose the other forty-nine.
+      json.member("path", String(SafeText.prefix(SafeText.oneLine(finding.path), bytes: 1000)))
+      let line = min(finding.line, 1_000_000_000)
+      json.member("start_line", line)
+      json.member("end_line", line)
       json.member("annotation_level", finding.level.annotation)
       json.member("message", String(SafeText.prefix(finding.message, bytes: 16_000)))
       json.member("title", SafeText.middleCut(finding.title, to: 120))

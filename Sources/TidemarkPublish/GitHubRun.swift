@@ -8,7 +8,7 @@ extension GitHubTarget {
   /// asked. Nothing of the artifact counts.
   package static func testedRun(in scene: Scene) async throws(Failure) -> TestedRun {
     var run = scene.testedRun
-    let event = workflowRun(in: scene)
+    let event = try workflowRun(in: scene)
     let number = run.pullRequest.flatMap { Int($0) }
     if let event {
       let client = try self.client(in: scene)
@@ -44,10 +44,13 @@ extension GitHubTarget {
     }
   }
 
-  private static func workflowRun(in scene: Scene) -> WorkflowRun? {
-    guard scene.variables["GITHUB_EVENT_NAME"] == "workflow_run",
-      let bytes = scene.variables["GITHUB_EVENT_PATH"].flatMap(scene.readFile)
-    else { return nil }
+  /// - Throws: ``Failure`` where it is one and does not say of what: then nothing is to be believed.
+  private static func workflowRun(in scene: Scene) throws(Failure) -> WorkflowRun? {
+    guard scene.variables["GITHUB_EVENT_NAME"] == "workflow_run" else { return nil }
+    let fault = Failure(.refused, "the event of this workflow_run does not say what was tested")
+    guard let bytes = scene.variables["GITHUB_EVENT_PATH"].flatMap(scene.readFile) else {
+      throw fault
+    }
     let event = try? JSONReader.read(bytes, count: bytes.count) {
       (root, _) throws(Problem) -> WorkflowRun in
       guard let run = root["workflow_run"], let commit = run["head_sha"]?.string,
@@ -57,6 +60,7 @@ extension GitHubTarget {
         commit: commit, branch: branch,
         repository: run["head_repository"]?["full_name"]?.string)
     }
+    guard let event else { throw fault }
     return event
   }
 

@@ -88,9 +88,8 @@ package struct Publication: Sendable {
 
   /// Where a status or a check sends its reader: the site, else the run.
   package var address: String? {
-    [report.links.site, report.run.url].lazy.compactMap { $0 }.first { text in
-      text.hasPrefix("https://") || text.hasPrefix("http://")
-    }
+    [report.links.site, report.run.url].lazy.compactMap { $0 }
+      .compactMap(Markdown.absoluteAddress).first
   }
 
   /// Both may be cut short, to seven digits at the least.

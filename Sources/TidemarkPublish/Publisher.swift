@@ -29,6 +29,7 @@ package struct Publisher {
       note("error: \(target.name) has no \(part.rawValue)")
       return .usage
     }
+    if parts.isEmpty { note("nothing is to be published: reporting: switches everything off") }
     let report: Report
     let folder: String
     do throws(Problem) {
@@ -64,7 +65,7 @@ package struct Publisher {
     }
     var worst = PublishStatus.done
     var isSeen = false
-    var told: Set<Failure> = []
+    var told: Set<String> = []
     var degraded: [PublishedPart] = []
     for part in parts {
       do throws(Failure) {
@@ -72,7 +73,7 @@ package struct Publisher {
         say(outcome, of: part)
         if case .done = outcome { isSeen = isSeen || [.summary, .annotations].contains(part) }
       } catch {
-        if told.insert(error).inserted { tell(error, of: part) }
+        if told.insert(error.problem.what).inserted { tell(error, of: part) }
         if [.comment, .check, .status].contains(part) { degraded.append(part) }
         worst = max(worst, status(error))
       }
@@ -101,18 +102,34 @@ package struct Publisher {
   // MARK: What is said
 
   private func say(_ outcome: PartOutcome, of part: PublishedPart) {
-    let text =
-      switch outcome {
-      case .done(let what): "\(part.rawValue): \(what)"
-      case .skipped(let why): "\(part.rawValue): not published, \(why)"
-      }
-    note(text)
+    switch outcome {
+    case .done(let done):
+      let what = scene.conduct.isDryRun ? "\(done) (dry run)" : done
+      note("\(part.rawValue): \(what)")
+      result(part, "done", what)
+    case .skipped(let why):
+      note("\(part.rawValue): not published, \(why)")
+      result(part, "skipped", why)
+    }
+  }
+
+  /// A line for machines.
+  private func result(_ part: PublishedPart?, _ outcome: String, _ detail: String) {
+    var json = JSONWriter()
+    json.object { json in
+      json.member("target", target.name)
+      json.member("part", part?.rawValue)
+      json.member("outcome", outcome)
+      json.member("detail", scene.conduct.secrets.masked(detail))
+    }
+    scene.outlet.voice.result(json.bytes)
   }
 
   private func tell(_ failure: Failure, of part: PublishedPart?) {
     let kind = failure.isByDesign && !scene.options.requiresPublish ? "notice" : "error"
     let place = part.map { "\($0.rawValue): " } ?? ""
     note("\(kind): \(place)\(failure.problem)")
+    result(part, kind == "error" ? "failed" : "denied", "\(failure.problem)")
   }
 
   private func note(_ line: String) { scene.outlet.voice.note(scene.conduct.secrets.masked(line)) }

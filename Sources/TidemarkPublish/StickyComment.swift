@@ -72,7 +72,7 @@ package struct StickyComment {
   package func write(with client: Client) async throws(Failure) -> Answer {
     let (answer, isContested) = try await client.redoing { () async throws(Failure) in
       do throws(Failure) {
-        return try await writeOnce()
+        return try await writeOnce(client.conduct.isDryRun)
       } catch {
         // What was to be edited was deleted meanwhile.
         guard error.kind == .missing, error.isOfComment else { throw error }
@@ -105,9 +105,12 @@ package struct StickyComment {
       .sorted { $0.id < $1.id }
   }
 
-  private func writeOnce() async throws(Failure) -> (Answer, isContested: Bool) {
+  /// - Parameter isDry: Whether nothing that is written will be there to be looked at.
+  private func writeOnce(
+    _ isDry: Bool
+  ) async throws(Failure) -> (Answer, isContested: Bool) {
     let known = try await ours()
-    guard let oldest = known.first else { return try await create() }
+    guard let oldest = known.first else { return try await create(isDry) }
     // Of a newer run: it is left as it is.
     if known.contains(where: { isStale(against: $0) }) { return (.stale, false) }
     if mustRecreate(oldest) {
@@ -119,12 +122,12 @@ package struct StickyComment {
       for comment in known where comment.id != created.id { try await remove(comment.id) }
       return (.created, false)
     }
-    let answer = try await settle(on: oldest)
+    let answer = try await settle(on: oldest, isDry)
     for other in known.dropFirst() { try await remove(other.id) }
     return (answer, known.count > 1)
   }
 
-  private func create() async throws(Failure) -> (Answer, isContested: Bool) {
+  private func create(_ isDry: Bool) async throws(Failure) -> (Answer, isContested: Bool) {
     let created = try await store.create(
       body,
       look: { () async throws(Failure) in try await ours().first })
@@ -137,16 +140,18 @@ package struct StickyComment {
       return (.created, known.count > 1)
     }
     let isStale = known.contains { self.isStale(against: $0) }
-    let answer = isStale ? .stale : try await settle(on: oldest)
+    let answer = isStale ? .stale : try await settle(on: oldest, isDry)
     try await remove(created.id)
     return (answer, true)
   }
 
   /// Edits `comment`, and looks whether an older run wrote over it meanwhile.
-  private func settle(on comment: StoredComment) async throws(Failure) -> Answer {
+  private func settle(
+    on comment: StoredComment, _ isDry: Bool
+  ) async throws(Failure) -> Answer {
     if isSame(comment.body) { return .unchanged }
     try await edit(comment.id)
-    if let now = try await ours().first, let mark = RunMark(inBody: now.body),
+    if !isDry, let now = try await ours().first, let mark = RunMark(inBody: now.body),
       self.mark.isNewer(than: mark)
     {
       throw Failure(.conflict, "an older run wrote over the comment")

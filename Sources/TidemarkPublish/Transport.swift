@@ -108,6 +108,8 @@ package protocol Randomness: Sendable {
 package protocol Voice: Sendable {
   /// A line of the answer, on standard output.
   func answer(_ line: String)
+  /// A JSON object of the answer for machines, without a line's end; said only with `--json`.
+  func result(_ json: [UInt8])
   /// A line that is meant for the CI platform, printed as it is: its maker has escaped it.
   func command(_ line: String)
   /// A diagnostic.

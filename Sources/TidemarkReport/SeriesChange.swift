@@ -56,6 +56,8 @@ package struct SeriesChange: Sendable {
   /// How many further runs would settle it, where that is known.
   package var runsNeeded: Int?
   package var owner: String?
+  /// Whether this run's value is beyond a hard threshold of the config.
+  package var isBeyondThreshold = false
   /// The window's values, oldest first.
   package var points: [SeriesPoint]
   /// The levels between change points, oldest first, each with its noise band.

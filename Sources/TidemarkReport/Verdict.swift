@@ -30,6 +30,7 @@ package struct Reason: Hashable, Sendable {
     case machineChanged = "machine_changed"
     case environmentChanged = "environment_changed"
     case labelMissing = "label_missing"
+    case runsMixed = "runs_mixed"
     case renameProposed = "rename_proposed"
     case quarantineExpired = "quarantine_expired"
     case insufficientData = "insufficient_data"

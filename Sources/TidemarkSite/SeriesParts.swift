@@ -5,18 +5,18 @@ internal import TidemarkSyntax
 extension SiteContext {
   /// What a template may show of one series.
   func values(_ series: SeriesChange, path: String) -> [String: Value] {
-    let scale = ValueScale(series)
+    let scale = ValueScale(series, numbers: words.numbers)
     var values = series.state.mark.values(words)
     values["name"] = breakable(seriesName(series))
     values["where"] = .text(seriesPlace(series))
     values["href"] = .text(path)
     values["value"] = Value(series.value.map(scale.text))
     values["baseline"] = Value(series.baseline.map { scale.text($0.value) })
-    values["change"] = Value(series.changePercent.map(NumberText.percentChange))
+    values["change"] = Value(series.changePercent.map(words.numbers.percentChange))
     values["effect"] = Value(effect(series))
     values["floor"] = Value(
       (series.effectFloorPercent ?? series.minimumDetectablePercent).map {
-        "±" + NumberText.percentSize($0)
+        "±" + words.numbers.percentSize($0)
       })
     values["spark"] = Sparkline.render(series, runCount: report.runs.count)
     values["since"] = since(series.changePoint)
@@ -41,7 +41,7 @@ extension SiteContext {
       key,
       [
         "commit": commit(first.commit), "subject": Value(subject), "author": Value(author),
-        "n": .text(NumberText.count(suspects.count)),
+        "n": .text(words.numbers.count(suspects.count)),
       ])
   }
 
@@ -65,7 +65,7 @@ extension SiteContext {
   func effect(_ series: SeriesChange) -> String? {
     guard let change = series.changePercent, change.isFinite else { return nil }
     let size = words.text(
-      series.changeKey(change), ["size": NumberText.percentSize(change)])
+      series.changeKey(change), ["size": words.numbers.percentSize(change)])
     guard let low = series.changeLow, let high = series.changeHigh, low.isFinite, high.isFinite
     else { return size }
     let interval: (String, String)
@@ -80,7 +80,7 @@ extension SiteContext {
   }
 
   private func percentNumber(_ percent: Double) -> String {
-    NumberText.fixed(percent, digits: percent >= 100 ? 0 : 1)
+    words.numbers.fixed(percent, digits: percent >= 100 ? 0 : 1)
   }
 
   private func signed(_ percent: Double) -> String {
@@ -89,16 +89,16 @@ extension SiteContext {
 
   private func probability(_ q: Double) -> String {
     q < 0.001
-      ? words.text("q.below") : words.text("q.equals", ["q": NumberText.probability(q)])
+      ? words.text("q.below") : words.text("q.equals", ["q": words.numbers.probability(q)])
   }
 
   /// The one sentence that says what became of a series.
   func sentence(_ series: SeriesChange) -> Value {
-    let scale = ValueScale(series)
+    let scale = ValueScale(series, numbers: words.numbers)
     var values: [String: Value] = [
       "effect": Value(effect(series)), "since": since(series.changePoint),
       "value": Value(series.value.map(scale.text)),
-      "noise": Value(series.noisePercent.map(NumberText.percentSize)),
+      "noise": Value(series.noisePercent.map(words.numbers.percentSize)),
       "q": Value(series.q.map(probability)),
     ]
     switch series.state {
@@ -116,10 +116,10 @@ extension SiteContext {
           ? .text(words.text("series.insufficient")) : prose(series.explanation)
       }
       values["needs"] = .text(words.count("runs", series.points.count + needed))
-      values["has"] = .text(NumberText.count(series.points.count))
+      values["has"] = .text(words.numbers.count(series.points.count))
       values["size"] = Value(
         (series.effectFloorPercent ?? series.minimumDetectablePercent)
-          .map(NumberText.percentSize))
+          .map(words.numbers.percentSize))
       return words.html(
         values["size"]?.isTruthy == true ? "series.needs" : "series.needs_any", values)
     }

@@ -77,8 +77,8 @@ extension SiteContext {
     let bad = side.count(.bad)
     guard bad > 0 else { return nil }
     var values = values
-    values["bad"] = NumberText.count(bad)
-    values["n"] = NumberText.count(side.members.count)
+    values["bad"] = words.numbers.count(bad)
+    values["n"] = words.numbers.count(side.members.count)
     let said: String
     if let finding = side.finding {
       values["where"] = place(finding)
@@ -159,7 +159,7 @@ extension SiteContext {
         let series = report.series[member.index]
         var values = series.state.mark.values(words)
         values["href"] = .text(seriesPaths[member.index])
-        values["value"] = Value(series.value.map(ValueScale(first).text))
+        values["value"] = Value(series.value.map(ValueScale(first, numbers: words.numbers).text))
         return .object(values)
       })
   }

@@ -20,6 +20,18 @@ package struct SiteOptions: Hashable, Sendable {
   /// pages need; where a policy forbids scripts (Jenkins), browsers log each page's attempt.
   package var hasScript: Bool
   package var source = Source.inputs
+  /// What the configuration says that bears on the judgement: its keys and their values, as the health
+  /// page shows them.
+  package var settings: [Setting] = []
+
+  package struct Setting: Hashable, Sendable {
+    package var key: String
+    package var value: String
+    package init(key: String, value: String) {
+      self.key = key
+      self.value = value
+    }
+  }
 
   /// What the report was made from.
   package enum Source: Hashable, Sendable {
@@ -50,22 +62,47 @@ package enum Site {
   ) throws(Problem) -> [SiteFile] {
     var context = SiteContext(report: report, theme: theme, options: options)
     try context.renderPointRows()
-    return try pages(context) + seriesPages(context, report.series.indices) + lastPages(context)
+    let groups = GroupPages(context, items: try groupItems(context, groupedSeries(context)))
+    context.place(groups)
+    return try pages(context, testRows: TestsPage.rows(context, report.tests.indices))
+      + groups.render() + seriesPages(context, report.series.indices) + lastPages(context)
   }
 
-  /// The same files, the pages of the series rendered in `workers` tasks.
+  /// The same files, rendered in `workers` tasks.
   package static func render(
     report: Report, theme: Theme, options: SiteOptions = SiteOptions(), workers: Int
   ) async throws(Problem) -> [SiteFile] {
-    var context = SiteContext(report: report, theme: theme, options: options)
-    try context.renderPointRows()
-    let series = await seriesPages(context, workers: workers)
-    return try pages(context) + series.get() + lastPages(context)
+    var prepared = SiteContext(report: report, theme: theme, options: options)
+    try prepared.renderPointRows()
+    let items = await split(groupedSeries(prepared), workers, prepared, groupItems)
+    let groups = GroupPages(prepared, items: try items.get())
+    prepared.place(groups)
+    let context = prepared
+    let testRows = try await split(report.tests.indices, workers, context, TestsPage.rows).get()
+    async let series = split(report.series.indices, workers, context, seriesPages)
+    let rest = Result { () throws(Problem) in
+      (try pages(context, testRows: testRows) + groups.render(), try lastPages(context))
+    }
+    let others = await series
+    return try rest.get().0 + others.get() + rest.get().1
   }
 
-  private static func pages(_ given: SiteContext) throws(Problem) -> [SiteFile] {
+  /// All series where they are shown in groups, else none.
+  private static func groupedSeries(_ context: SiteContext) -> Range<Int> {
+    context.places.groups.isEmpty ? 0..<0 : context.report.series.indices
+  }
+
+  private static func groupItems(
+    _ context: SiteContext, _ range: Range<Int>
+  ) throws(Problem) -> [[UInt8]] {
+    try GroupPages.items(context, range)
+  }
+
+  private static func pages(
+    _ given: SiteContext, testRows: [[UInt8]]
+  ) throws(Problem) -> [SiteFile] {
     var context = given
-    let tests = try TestsPage(context)
+    let tests = try TestsPage(context, rows: testRows)
     let benchmarks = try BenchmarksPage(context)
     context.testAddresses = tests.addresses
     var files = [try OverviewPage(context).render()]
@@ -77,38 +114,35 @@ package enum Site {
     files += try RunsPage(context).render()
     files.append(try HealthPage(context).render())
     if context.hasAlertsPage { files.append(AlertFeed(context).render()) }
+    if context.options.hasScript, context.hasAlertsPage { files.append(NameList(context).render()) }
     return files + Badges(context).render() + SiteAPI(context).render()
   }
 
   private static func lastPages(_ context: SiteContext) throws(Problem) -> [SiteFile] {
     try RunPages(context).render() + context.assets
   }
-  /// In the order of the report, whichever task ends first.
-  private static func seriesPages(
-    _ context: SiteContext, workers: Int
-  ) async -> Result<[SiteFile], Problem> {
-    let count = context.report.series.count
-    let stride = max(count / (max(workers, 1) * 4), 8)
-    let pages = await withTaskGroup(of: (Int, Result<[SiteFile], Problem>).self) { group in
-      for start in Swift.stride(from: 0, to: count, by: stride) {
+
+  /// What `body` makes of all stretches of `range`, in their order, whichever task ends first.
+  private static func split<Part: Sendable>(
+    _ range: Range<Int>, _ workers: Int, _ context: SiteContext,
+    _ body: @escaping @Sendable (SiteContext, Range<Int>) throws(Problem) -> [Part]
+  ) async -> Result<[Part], Problem> {
+    let stride = max(range.count / (max(workers, 1) * 4), 8)
+    let parts = await withTaskGroup(of: (Int, Result<[Part], Problem>).self) { group in
+      for start in Swift.stride(from: range.lowerBound, to: range.upperBound, by: stride) {
         group.addTask {
-          do throws(Problem) {
-            return (start, .success(try seriesPages(context, start..<min(start + stride, count))))
-          } catch {
-            return (start, .failure(error))
-          }
+          let stretch = start..<min(start + stride, range.upperBound)
+          return (start, Result { () throws(Problem) in try body(context, stretch) })
         }
       }
-      var pages: [Int: Result<[SiteFile], Problem>] = [:]
-      for await (start, result) in group { pages[start] = result }
-      return pages
+      var parts: [Int: Result<[Part], Problem>] = [:]
+      for await (start, result) in group { parts[start] = result }
+      return parts
     }
-    do throws(Problem) {
-      var files: [SiteFile] = []
-      for start in pages.keys.sorted() { files += try pages[start]?.get() ?? [] }
-      return .success(files)
-    } catch {
-      return .failure(error)
+    return Result { () throws(Problem) in
+      var all: [Part] = []
+      for start in parts.keys.sorted() { all += try parts[start]?.get() ?? [] }
+      return all
     }
   }
 
@@ -117,7 +151,7 @@ package enum Site {
   ) throws(Problem) -> [SiteFile] {
     var files: [SiteFile] = []
     let api = SiteAPI(context)
-    for index in range where context.hasOwnPage[index] {
+    for index in range where context.places.hasOwnPage[index] {
       files.append(try SeriesPage(context, index: index).render())
       files.append(api.series(index))
     }

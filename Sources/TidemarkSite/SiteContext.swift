@@ -7,10 +7,10 @@ struct SiteContext: Sendable {
   let report: Report
   let theme: Theme
   let options: SiteOptions
-  /// Where each series is shown, by its place in the report: its page, or its place on a page.
-  let seriesPaths: [String]
-  /// Whether a series has a page of its own.
-  let hasOwnPage: [Bool]
+  let places: SeriesPlaces
+  /// Where each series is shown, by its place in the report: its page, or its place on a page of its
+  /// group.
+  private(set) var seriesPaths: [String]
   /// The page of each run of the window, by its place; nil for a second one of the same name.
   let runPaths: [String?]
   /// Where each changed test stands, by its place in the report.
@@ -26,8 +26,11 @@ struct SiteContext: Sendable {
   let runCommits: [Value]
   /// The beginning of each run's row in the tables of points.
   private(set) var pointRows: [[UInt8]] = []
-  /// The beginning of the title of each run's points: `2026-11-23 13:08 UTC · 9fceb02 · `.
-  let runTitles: [String]
+  /// The day of each run: `11-23`.
+  let runDays: [String]
+  /// The beginning of each run's point in a chart, up to the value: a link to the run's page, and a title
+  /// that says `2026-11-23 13:08 UTC · 9fceb02 · `.
+  let pointBeginnings: [[UInt8]]
   private let seriesIndices: [Identifier: Int]
   private let testIndices: [Identifier: Int]
 
@@ -35,14 +38,8 @@ struct SiteContext: Sendable {
     self.report = report
     self.theme = theme
     self.options = options
-    // One id may stand twice, where no label tells two jobs apart: the second page gets a number.
-    var seen: [Identifier: Int] = [:]
-    seriesPaths = report.series.map { series in
-      let count = (seen[series.id] ?? 0) + 1
-      seen[series.id] = count
-      return count == 1 ? "series/\(series.id).html" : "series/\(series.id)-\(count).html"
-    }
-    hasOwnPage = report.series.map { _ in true }
+    places = SeriesPlaces(report.series, hasBaseline: report.baseline.status != .none)
+    seriesPaths = places.fileNames.map { "series/\($0).html" }
     var runs: Set<Identifier> = []
     runPaths = report.runs.map {
       runs.insert($0.identifier).inserted ? "runs/\($0.identifier).html" : nil
@@ -55,8 +52,22 @@ struct SiteContext: Sendable {
       uniquingKeysWith: { first, _ in first })
     runTimes = report.runs.map { SiteContext.time($0.time) }
     runCommits = report.runs.map { SiteContext.commit($0.commit) }
-    runTitles = report.runs.map { run in
-      TimeText.minute(run.time) + " · " + (run.commit.map { shortCommit($0) + " · " } ?? "")
+    runDays = report.runs.map { String(TimeText.minute($0.time).prefix(10).dropFirst(5)) }
+    let paths = runPaths
+    pointBeginnings = report.runs.indices.map { index in
+      let run = report.runs[index]
+      var bytes: [UInt8] = []
+      if let path = paths[index] {
+        bytes.append("<a href=\"../")
+        HTML.append(path, to: &bytes)
+        bytes.append("\" tabindex=\"-1\">")
+      } else {
+        bytes.append("<a>")
+      }
+      bytes.append("<title>")
+      HTML.append(TimeText.minute(run.time) + " · ", to: &bytes)
+      if let commit = run.commit { HTML.append(shortCommit(commit) + " · ", to: &bytes) }
+      return bytes
     }
     sides = Sides(report)
     hasGridPage = GridPage.hasCells(report)
@@ -82,9 +93,11 @@ struct SiteContext: Sendable {
   /// This run's place in the window; nil where the window is empty.
   var currentRun: Int? { report.runs.indices.last }
 
-  /// The name of a series' files: its id.
-  func seriesFileName(_ index: Int) -> String {
-    String(seriesPaths[index].dropFirst("series/".count).dropLast(".html".count))
+  /// Makes links to series without a page lead to their places on the pages of groups.
+  mutating func place(_ groups: GroupPages) {
+    for index in seriesPaths.indices where !places.hasOwnPage[index] {
+      seriesPaths[index] = groups.addresses[index]
+    }
   }
 
   /// The tests whose state is worth a line, the worst first, by their places in the report.
@@ -143,7 +156,12 @@ struct SiteContext: Sendable {
         .compactMap { $0 }.joined(separator: " · "))
     all["t"] = words.tree
     all["root"] = .text(root)
+    // What the report itself says is English, whatever the language of the page.
+    all["in_english"] =
+      words.text("lang") == "en" ? .empty : .html(Array(" lang=\"en\"".utf8))
     all["script"] = .flag(options.hasScript)
+    all["names"] = options.hasScript && hasAlertsPage ? "names.js" : .empty
+    all["newest"] = .text(words.text("script.newest", ["n": "{n}"]))
     all["nav"] = .list(
       Tab.allCases.filter(exists).map { item in
         [
@@ -332,7 +350,7 @@ struct SiteContext: Sendable {
   }
 
   var baselineAge: String? {
-    report.baseline.newestTime.map { TimeText.age(seconds: report.run.time.seconds(since: $0)) }
+    report.baseline.newestTime.map { words.age(seconds: report.run.time.seconds(since: $0)) }
   }
 
   var nothingRead: Bool {
@@ -345,15 +363,20 @@ struct SiteContext: Sendable {
 
   var unreadInputs: [InputRecord] { report.inputs.filter { $0.status != .read } }
 
+  /// Of a list of very many pages the next ones, the first and the last are linked.
+  private func isNear(_ other: Int, to page: Int, of pages: Int) -> Bool {
+    pages <= 12 || abs(other - page) <= 4 || other == 0 || other == pages - 1
+  }
+
   /// `Showing 500 of 12,431 rows; the rest: tests-2.html`
   func cut(shown: Int, total: Int, name: String, page: Int, pages: Int) -> Value {
     guard pages > 1 || shown < total else { return .empty }
     var links: [Value] = []
-    for other in 0..<pages where other != page {
+    for other in 0..<pages where other != page && isNear(other, to: page, of: pages) {
       links.append(["href": .text(Pager.path(name, page: other)), "first": .flag(links.isEmpty)])
     }
     let sentence = words.text(
-      "cut.rows", ["shown": NumberText.count(shown), "total": NumberText.count(total)])
+      "cut.rows", ["shown": words.numbers.count(shown), "total": words.numbers.count(total)])
     return ["sentence": .text(sentence), "links": .list(links)]
   }
 }

@@ -74,7 +74,7 @@ extension SiteContext {
     guard test.runsInLast > 0, test.failuresInLast > 0 else { return nil }
     return words.text(
       "test.failures",
-      ["n": NumberText.count(test.failuresInLast), "runs": words.count("runs", test.runsInLast)])
+      ["n": words.numbers.count(test.failuresInLast), "runs": words.count("runs", test.runsInLast)])
   }
 
   /// How often it went from passing to failing or back: a defect goes once, a flaky test again and
@@ -87,7 +87,7 @@ extension SiteContext {
     guard flips > 1 else { return nil }
     return words.text(
       "test.flips",
-      ["n": NumberText.count(flips), "runs": words.count("runs", test.history.count)])
+      ["n": words.numbers.count(flips), "runs": words.count("runs", test.history.count)])
   }
 
   /// `3 attempts in this run: failed, failed, passed`
@@ -115,6 +115,6 @@ extension SiteContext {
   }
 
   func duration(_ seconds: Double) -> String {
-    ValueScale(.seconds, typical: seconds).text(seconds)
+    ValueScale(.seconds, typical: seconds, numbers: words.numbers).text(seconds)
   }
 }

@@ -8,9 +8,20 @@ struct ValueScale {
   var factor: Double
   /// Empty for a plain number.
   var unit: String
+  private let numbers: Numbers
+  /// The unit as it stands behind a number, as markup.
+  private let suffix: [UInt8]
 
   /// - Parameter typical: A value of the size of most, in `unit`.
-  init(_ unit: Unit, typical: Double) {
+  init(_ unit: Unit, typical: Double, numbers: Numbers) {
+    self.numbers = numbers
+    (factor, self.unit) = ValueScale.shown(unit, typical: typical)
+    var suffix: [UInt8] = []
+    if !self.unit.isEmpty { HTML.append("\u{A0}" + self.unit, to: &suffix) }
+    self.suffix = suffix
+  }
+
+  private static func shown(_ unit: Unit, typical: Double) -> (Double, String) {
     let base = typical == 0 ? unit.scale : abs(typical) * unit.scale
     let steps: [(Double, String)]
     switch unit.quantity {
@@ -20,20 +31,22 @@ struct ValueScale {
     default: steps = []
     }
     guard let first = steps.first, base.isFinite, unit.scale > 0 else {
-      factor = 1
-      self.unit = SafeText.middleCut(SafeText.oneLine(unit.text), to: 24)
-      return
+      return (1, SafeText.middleCut(SafeText.oneLine(unit.text), to: 24))
     }
     let step = steps.last { base >= $0.0 } ?? first
-    factor = unit.scale / step.0
-    self.unit = step.1
+    return (unit.scale / step.0, step.1)
   }
 
-  init(_ series: SeriesChange) {
-    let sizes = series.points.map { abs($0.value) }.sorted()
+  /// The scale that suits the newest values.
+  init(_ series: SeriesChange, numbers: Numbers) {
+    let sizes = series.points.suffix(ValueScale.sampleCount).map { abs($0.value) }.sorted()
     let middle = sizes.isEmpty ? nil : sizes[sizes.count / 2]
-    self.init(series.unit, typical: middle ?? series.value ?? series.baseline?.value ?? 0)
+    self.init(
+      series.unit, typical: middle ?? series.value ?? series.baseline?.value ?? 0,
+      numbers: numbers)
   }
+
+  private static let sampleCount = 31
 
   /// `12.4 ms`, with a no-break space.
   func text(_ value: Double) -> String {
@@ -41,9 +54,20 @@ struct ValueScale {
     return unit.isEmpty ? number : "\(number)\u{A0}\(unit)"
   }
 
+  /// Appends ``text(_:)``, as markup.
+  func append(_ value: Double, to bytes: inout [UInt8]) {
+    numbers.append(significant: value * factor, to: &bytes)
+    bytes.append(contentsOf: suffix)
+  }
+
+  /// Appends ``number(_:)``, as markup.
+  func append(number value: Double, to bytes: inout [UInt8]) {
+    numbers.append(significant: value * factor, to: &bytes)
+  }
+
   /// `12.4`
   func number(_ value: Double) -> String {
-    let number = NumberText.significant(value * factor)
+    let number = numbers.significant(value * factor)
     return number.hasPrefix("-") ? "\u{2212}" + number.dropFirst() : number
   }
 }

@@ -17,6 +17,8 @@ struct Words: Sendable {
   private var pieces: [String: [Piece]] = [:]
   /// All words as a tree, for templates: `{{t.nav.tests}}`.
   private(set) var tree: Value = .empty
+  /// Numbers as this language writes them.
+  private(set) var numbers = Numbers()
 
   init() {}
 
@@ -43,6 +45,9 @@ struct Words: Sendable {
       pieces[key] = Words.pieces(of: value)
     }
     tree = Words.tree(pieces)
+    numbers = Numbers(
+      point: contains("number.point") ? text("number.point") : ".",
+      group: contains("number.group") ? text("number.group") : ",")
   }
 
   func contains(_ key: String) -> Bool { pieces[key] != nil }
@@ -68,8 +73,20 @@ struct Words: Sendable {
   /// As ``text(_:_:)``, in the plural form of `count`; `{n}` is the count.
   func count(_ key: String, _ count: Int, _ values: [String: String] = [:]) -> String {
     var values = values
-    values["n"] = NumberText.count(count)
+    values["n"] = numbers.count(count)
     return text(key + (count == 1 ? ".one" : ".other"), values)
+  }
+
+  /// `3 h`, `41 days`: the age of something, in the largest whole unit.
+  func age(seconds: Double) -> String {
+    guard seconds.isFinite, seconds < 1e15 else { return "–" }
+    let whole = Int(max(seconds, 0))
+    switch whole {
+    case ..<60: return count("age.seconds", whole)
+    case ..<3600: return count("age.minutes", whole / 60)
+    case ..<172_800: return count("age.hours", whole / 3600)
+    default: return count("age.days", whole / 86_400)
+    }
   }
 
   /// As ``text(_:_:)``, as markup: texts are escaped, markup is put in as it is.

@@ -127,6 +127,74 @@ package enum NumberText {
     }
   }
 
+  /// Appends ``significant(_:figures:)`` of three figures, with U+2212 for a minus, without making a
+  /// string; false, and nothing appended, for numbers that need more care.
+  package static func append(significant value: Double, to bytes: inout [UInt8]) -> Bool {
+    let size = abs(value)
+    guard size >= 0.01, size < 1e6 else { return false }
+    // Behind the point one digit less for each figure before it; from 0.9 on rounding may carry.
+    let (digits, limit) =
+      switch size {
+      case ..<0.1: (4, 0.09)
+      case ..<1: (3, 0.9)
+      case ..<10: (2, 9.0)
+      case ..<100: (1, 90.0)
+      default: (0, Double.infinity)
+      }
+    guard size <= limit else { return false }
+    return append(size, digits: digits, isNegative: value < 0, to: &bytes)
+  }
+
+  /// Appends ``percentChange(_:)``, as above.
+  package static func append(percentChange percent: Double, to bytes: inout [UInt8]) -> Bool {
+    let size = abs(percent)
+    guard size >= 0.1, size < 999 else { return false }
+    let start = bytes.count
+    if percent > 0 { bytes.append(UInt8(ascii: "+")) }
+    guard append(size, digits: size >= 100 ? 0 : 1, isNegative: percent < 0, to: &bytes) else {
+      bytes.removeSubrange(start...)
+      return false
+    }
+    // A no-break space.
+    bytes.append(0xC2)
+    bytes.append(0xA0)
+    bytes.append(UInt8(ascii: "%"))
+    return true
+  }
+
+  private static func append(
+    _ size: Double, digits: Int, isNegative: Bool, to bytes: inout [UInt8]
+  ) -> Bool {
+    var power = 1
+    for _ in 0..<digits { power *= 10 }
+    let scaled = size * Double(power)
+    let down = scaled.rounded(.down)
+    let rest = scaled - down
+    guard abs(rest - 0.5) > 1e-4 else { return false }
+    let number = Int(rest > 0.5 ? down + 1 : down)
+    if isNegative {
+      bytes.append(0xE2)
+      bytes.append(0x88)
+      bytes.append(0x92)
+    }
+    let whole = number / power
+    var place = 1
+    while place * 10 <= whole { place *= 10 }
+    while place > 0 {
+      bytes.append(UInt8(truncatingIfNeeded: 48 + whole / place % 10))
+      if place == 1000 { bytes.append(UInt8(ascii: ",")) }
+      place /= 10
+    }
+    guard digits > 0 else { return true }
+    bytes.append(UInt8(ascii: "."))
+    place = power / 10
+    while place > 0 {
+      bytes.append(UInt8(truncatingIfNeeded: 48 + number / place % 10))
+      place /= 10
+    }
+    return true
+  }
+
   private static let powersOfTen: [Double] = [1, 10, 100, 1e3, 1e4, 1e5, 1e6]
 
   private static func percentText(_ size: Double) -> String {

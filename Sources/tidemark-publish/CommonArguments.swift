@@ -23,11 +23,21 @@ struct CommonArguments: ParsableArguments {
         + "NODE_EXTRA_CA_CERTS).", valueName: "file"))
   var caFile: String?
 
+  @Flag(help: "Print the answer for machines: a JSON object a line on standard output.")
+  var json = false
+
   @Flag(help: "Print only problems.")
   var quiet = false
 
   @Flag(help: "Print each request and wait.")
   var verbose = false
+
+  @Option(help: "Colours on the terminal: auto, always or never.")
+  var color: ColorChoice?
+
+  enum ColorChoice: String, ExpressibleByArgument, CaseIterable {
+    case auto, always, never
+  }
 
   @Option(help: "Append each request to FILE, a JSON line each; no secret is in it.")
   var auditLog: String?
@@ -84,10 +94,23 @@ struct Setting {
     outlet = Outlet(
       transport: transport, time: SystemTime(), random: SystemRandomness(),
       voice: Console(
+        isJSON: common.json || config.flag("json") ?? false,
+        usesColor: Setting.usesColor(common, config, variables),
         isQuiet: common.quiet || config.flag("quiet") ?? false,
         isVerbose: common.verbose || config.flag("verbose") ?? false,
         auditLog: common.auditLog ?? config.text("audit_log")), signer: RSASigner(),
       append: PlatformFile.append)
+  }
+
+  private static func usesColor(
+    _ common: CommonArguments, _ config: Config, _ variables: PlatformVariables
+  ) -> Bool {
+    let choice = common.color ?? config.text("color").flatMap { .init(rawValue: $0) } ?? .auto
+    switch choice {
+    case .always: return true
+    case .never: return false
+    case .auto: return isatty(STDERR_FILENO) == 1 && variables["NO_COLOR"] == nil
+    }
   }
 
   /// Closes the connections.

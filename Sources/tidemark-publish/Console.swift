@@ -5,6 +5,9 @@ private import TidemarkSyntax
 
 /// Standard output, standard error and the audit log.
 struct Console: Voice {
+  /// Whether the answer is for machines.
+  var isJSON = false
+  var usesColor = false
   var isQuiet = false
   var isVerbose = false
   /// Named by `--audit-log`.
@@ -15,8 +18,15 @@ struct Console: Voice {
   func command(_ line: String) { Console.print(line) }
 
   func note(_ line: String) {
-    let isNews = !line.hasPrefix("error:") && !line.hasPrefix("notice:")
-    if !(isQuiet && isNews) { Console.complain(line) }
+    for (word, code) in [("error:", "31"), ("notice:", "33")] where line.hasPrefix(word) {
+      let mark = usesColor ? "\u{1B}[\(code)m\(word)\u{1B}[0m" : word
+      return Console.complain(String(line.dropFirst(word.count)), after: mark)
+    }
+    if !isQuiet { Console.complain(line) }
+  }
+
+  func result(_ json: [UInt8]) {
+    if isJSON { Console.print(String(decoding: json, as: UTF8.self)) }
   }
 
   func detail(_ line: String) {
@@ -34,7 +44,11 @@ struct Console: Voice {
   static func print(_ line: String) { write(line, to: STDOUT_FILENO) }
 
   /// Writes a diagnostic. Text from outside cannot move the cursor or start a log command.
-  static func complain(_ line: String) { write(harmless(line), to: STDERR_FILENO) }
+  ///
+  /// - Parameter mark: Ours, written before it as it is.
+  static func complain(_ line: String, after mark: String = "") {
+    write(mark + harmless(line), to: STDERR_FILENO)
+  }
 
   private static func harmless(_ text: String) -> String {
     var text = LogCommands.broken(SafeText.visible(text))

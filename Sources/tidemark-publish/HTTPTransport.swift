@@ -1,4 +1,5 @@
 private import AsyncHTTPClient
+private import Glibc
 private import NIOCore
 private import NIOHTTP1
 private import NIOPosix
@@ -94,7 +95,8 @@ struct HTTPTransport: Transport {
       ]
       return TransportFailure("\(error)", mayHaveArrived: !unsent.contains(error))
     }
-    if error is NIOConnectionError {
+    let code = (error as? IOError)?.errnoCode
+    if error is NIOConnectionError || [ECONNREFUSED, EHOSTUNREACH, ENETUNREACH].contains(code) {
       return TransportFailure("there is no connection to the server", mayHaveArrived: false)
     }
     if error is NIOSSLError || error is NIOSSLExtraError || error is BoringSSLError {

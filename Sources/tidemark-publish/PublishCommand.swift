@@ -96,7 +96,8 @@ struct PublishCommand: AsyncParsableCommand {
     options.repository = place.repository ?? config.repository
     return Scene(
       options: options, variables: setting.variables, config: config,
-      facts: place.facts(over: setting.facts), conduct: setting.conduct, outlet: setting.outlet,
+      facts: place.facts(over: setting.facts, config), conduct: setting.conduct,
+      outlet: setting.outlet,
       readFile: Setting.read)
   }
 
@@ -151,14 +152,14 @@ struct PlaceArguments: ParsableArguments {
   @Option(help: "The run's address.")
   var url: String?
 
-  func facts(over facts: PlatformFacts) -> PlatformFacts {
+  func facts(over facts: PlatformFacts, _ config: Config) -> PlatformFacts {
     var facts = facts
-    facts.pullRequest = pullRequest ?? facts.pullRequest
-    facts.commit = commit ?? facts.commit
-    facts.branch = branch ?? facts.branch
-    facts.runID = runID ?? facts.runID
-    facts.attempt = attempt ?? facts.attempt
-    facts.url = url ?? facts.url
+    facts.pullRequest = pullRequest ?? config.text("pull_request") ?? facts.pullRequest
+    facts.commit = commit ?? config.text("commit") ?? facts.commit
+    facts.branch = branch ?? config.text("branch") ?? facts.branch
+    facts.runID = runID ?? config.text("run_id") ?? facts.runID
+    facts.attempt = attempt ?? config.number("attempt") ?? facts.attempt
+    facts.url = url ?? config.text("url") ?? facts.url
     return facts
   }
 }

@@ -9,6 +9,15 @@ import Testing
     #expect(answer.errors.isEmpty)
   }
 
+  @Test("publish and trigger are the sibling program's, which is of the same version")
+  func sibling() async throws {
+    let own = try await Program.run(["--version"])
+    let sibling = try await Program.run(["publish", "--version"])
+    #expect(sibling.status == 0 && sibling.output == own.output)
+    let usage = try await Program.run(["publish", "nowhere"])
+    #expect(usage.status == 2 && usage.errors.contains("nowhere"))
+  }
+
   @Test(
     "wrong usage is exit status 2", arguments: [["inspect", "--nope", "x"], ["nope"], ["inspect"]])
   func wrongUsage(arguments: [String]) async throws {

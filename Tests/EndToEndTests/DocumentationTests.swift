@@ -5,7 +5,16 @@ import Testing
   @Test("docs/command-line.md tells every command and option as the program does")
   func commandLine() async throws {
     let answer = try await Program.run(["--experimental-dump-help"])
-    let dump = try JSONDecoder().decode(Dump.self, from: Data(answer.output.utf8))
+    var dump = try JSONDecoder().decode(Dump.self, from: Data(answer.output.utf8))
+    // These two are the sibling program's, and told by it.
+    for (index, command) in (dump.command.subcommands ?? []).enumerated()
+    where ["publish", "trigger"].contains(command.commandName) {
+      let told = try await Program.run([command.commandName, "--experimental-dump-help"])
+      let own = try JSONDecoder().decode(Dump.self, from: Data(told.output.utf8))
+      if own.command.commandName == command.commandName {
+        dump.command.subcommands?[index] = own.command
+      }
+    }
     try expectGolden(CommandLinePage(dump.command).text, "docs/command-line.md")
   }
 
@@ -13,6 +22,62 @@ import Testing
   func formats() async throws {
     let answer = try await Program.run(["formats", "--json"])
     try expectGolden(FormatsPage(answer.lines).text, "docs/formats.md")
+  }
+}
+
+/// Pages with files of the repository in them, each behind `<!-- from: PATH -->`.
+@Suite struct PlatformPagesTests {
+  static let pages = ["github-actions", "gitlab", "azure-devops", "jenkins"].map {
+    "docs/platforms/\($0).md"
+  }
+
+  private func text(_ path: String) throws -> String {
+    try String(contentsOf: Program.root.appendingPathComponent(path), encoding: .utf8)
+  }
+
+  @Test("Every pipeline on a platform's page is the tested file", arguments: pages)
+  func files(page: String) throws {
+    var filled = ""
+    var rest = try text(page)[...]
+    var count = 0
+    while let mark = rest.range(of: "<!-- from: ") {
+      filled += rest[..<mark.upperBound]
+      rest = rest[mark.upperBound...]
+      let end = try #require(rest.range(of: " -->\n```"))
+      let path = String(rest[..<end.lowerBound])
+      let open = try #require(rest[end.upperBound...].firstIndex(of: "\n"))
+      let close = try #require(rest[open...].range(of: "\n```\n"))
+      filled += rest[...open] + (try text(path)) + "```\n"
+      rest = rest[close.upperBound...]
+      count += 1
+    }
+    #expect(count > 1)
+    try expectGolden(filled + rest, page)
+  }
+
+  @Test("A newcomer has at most ten steps to the first comment", arguments: pages)
+  func steps(page: String) throws {
+    let steps = try text(page).split(separator: "\n## ")[0].split(separator: "\n")
+      .filter { $0.first?.isNumber == true }
+    #expect((3...10).contains(steps.count))
+    #expect(steps.enumerated().allSatisfy { $1.hasPrefix("\($0 + 1). ") })
+    #expect(steps.last?.contains("pen a ") == true)
+  }
+
+  @Test("The examples of docs/benchmarks.md are configuration that can be run")
+  func benchmarks() async throws {
+    let page = try text("docs/benchmarks.md")
+    let blocks = page.components(separatedBy: "```yaml\n").dropFirst().map {
+      $0.components(separatedBy: "```")[0]
+    }
+    #expect(blocks.count == 2)
+    for block in blocks {
+      let folder = try TemporaryFolder()
+      let isWhole = block.contains("commands:")
+      try folder.write(block + (isWhole ? "" : "  tasks: [a]\n"), to: "tidemark.yml")
+      let answer = try await Program.run(["matrix", "generic"], in: folder.path)
+      #expect(answer.status == 0 && answer.output.contains("\n"), "\(answer.errors)")
+    }
   }
 }
 
@@ -109,6 +174,11 @@ private struct FormatsPage {
 
     This page is made from the readers themselves. Content decides which of them reads a file, never its name; `FORMAT:PATH`
     forces one. They are tried in this order.
+
+    Each may come packed: gzip (`.gz`), Zstandard (`.zst`), zip and tar archives, and one archive in another, are read as what
+    they hold, without anything being unpacked to disk; `FORMAT:a.zip` forces the format of all members. A member is
+    shown as `a.zip!/b.xml`. One that is encrypted, damaged, there twice, or has an absolute name or one with `..`, is a failed input
+    of its own; what expands more than 250-fold (beyond 16 MiB), and what has more than 100,000 members, is refused.
 
     """
 

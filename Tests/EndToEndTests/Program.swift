@@ -6,12 +6,15 @@ import Testing
 /// The built program, run as a pipeline runs it.
 enum Program {
   /// `TM_PROGRAM` names another build (the release) to run the same tests on.
-  static let path: String = {
-    if let given = ProcessInfo.processInfo.environment["TM_PROGRAM"] { return given }
+  static let path: String =
+    ProcessInfo.processInfo.environment["TM_PROGRAM"] ?? built + "/tidemark"
+
+  /// The folder with what was built for these tests, `tidemark-publish` among it.
+  static let built: String = {
     let products = URL(fileURLWithPath: CommandLine.arguments[0]).deletingLastPathComponent()
     let beside = products.appendingPathComponent("tidemark").path
-    if FileManager.default.isExecutableFile(atPath: beside) { return beside }
-    return root.appendingPathComponent(".build/debug/tidemark").path
+    if FileManager.default.isExecutableFile(atPath: beside) { return products.path }
+    return root.appendingPathComponent(".build/debug").path
   }()
 
   /// The project's root.
@@ -43,7 +46,9 @@ enum Program {
     environment variables: [String: String] = [:], prefix: [String] = []
   ) async throws -> Answer {
     let command = prefix.isEmpty || !arguments.isEmpty ? prefix + [path] + arguments : prefix
-    var environment = ["PATH": ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"]
+    let folders = ProcessInfo.processInfo.environment["PATH"] ?? "/usr/bin:/bin"
+    // Another build may lie without its sibling.
+    var environment = ["PATH": "\(folders):\(built)"]
     environment.merge(variables) { $1 }
     let pairs = environment.map { (Environment.Key(stringLiteral: $0.key), $0.value) }
     let result = try await Subprocess.run(

@@ -82,6 +82,43 @@ import Testing
     #expect(try page("index.html").contains("recorded as failed"))
   }
 
+  @Test("the example's theme gives pages a colour, a foot and a word of its own")
+  func exampleTheme() async throws {
+    try await record(2)
+    let theme = Program.root.appendingPathComponent("examples/theme").path
+    #expect(try await site(["--theme", theme]).status == 0)
+    let index = try page("index.html")
+    let sheets = index.matches(of: /<link rel="stylesheet" href="([^"]*)">/).map { String($0.1) }
+    #expect(sheets == ["tidemark.css", "brand.css"])
+    #expect(try page("brand.css").contains("--link"))
+    #expect(index.contains(">Watch list</a>"))
+    #expect(index.contains("the build team"))
+    #expect(!folder.exists("stored/site/README.md"))
+  }
+
+  @Test("what is wrong in a theme is told with folder, file and line, and nothing is written")
+  func brokenTheme() async throws {
+    try await record(1)
+    try folder.write("\n\n{{> gone}}", to: "our/foot.mustache")
+    let answer = try await site(["--theme", "our"])
+    #expect(answer.status == 2)
+    #expect(answer.errors.contains("our/foot.mustache:3: no template is named gone.mustache"))
+    #expect(!folder.exists("stored"))
+  }
+
+  @Test("theme.language chooses the words and the signs of numbers")
+  func language() async throws {
+    try await record(1)
+    try folder.write("theme:\n  language: de\n", to: "tidemark.yml")
+    #expect(try await site().status == 0)
+    #expect(try page("index.html").contains("<html lang=\"de\">"))
+    #expect(try page("runs.html").contains("Bisher der einzige Lauf."))
+    try folder.write("theme:\n  language: xx\n", to: "tidemark.yml")
+    let answer = try await site()
+    #expect(answer.status == 2)
+    #expect(answer.errors.contains("use one of: de, en"))
+  }
+
   @Test("a history without a run is a page that says so and status 3, never a pass")
   func noRun() async throws {
     let answer = try await site()

@@ -143,7 +143,10 @@ import TidemarkModel
       #expect(legs.count == limit)
       #expect(Set(legs.flatMap(\.jobs)).count == 500)
       #expect(legs.first?.name == "shard_001_of_\(limit)")
-      #expect(legs.first?.variables.map(\.value).filter { !$0.isEmpty } == ["shard_001_of_\(limit)", "1/\(limit)"])
+      #expect(
+        legs.first?.variables.map(\.value).filter { !$0.isEmpty } == [
+          "shard_001_of_\(limit)", "1/\(limit)",
+        ])
     }
   }
 }

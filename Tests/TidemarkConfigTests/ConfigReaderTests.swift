@@ -74,6 +74,31 @@ import TidemarkModel
     #expect(config.features == ["clusters": true, "links": false])
   }
 
+  @Test("What benchmarks are repeated over, what is left out, and what an outage is are read")
+  func benchmarks() throws {
+    let config = try read(
+      """
+      benchmarks:
+        models: [{name: small}]
+        exclude:
+          - {provider: [a, "b*"], task: qa}
+        outage: {exit_status: [3, 4], output: "*overloaded*"}
+        commands:
+          - make bench
+          - {name: once, run: ./x, each: [], retry_wait: 2 min}
+          - {name: by, run: ./y, each: [model, task]}
+      """)
+    let benchmarks = config.benchmarks
+    #expect(benchmarks.line == 2 && benchmarks.models[0].line == 2)
+    #expect(benchmarks.exclusions[0].providers == ["a", "b*"])
+    #expect(benchmarks.exclusions[0].models.isEmpty && benchmarks.exclusions[0].tasks == ["qa"])
+    #expect(benchmarks.outage.exitStatuses == [3, 4])
+    #expect(benchmarks.outage.output == ["*overloaded*"])
+    #expect(benchmarks.outage.httpStatuses == OutageRule().httpStatuses)
+    #expect(benchmarks.commands.map(\.each) == [nil, [], [.model, .task]])
+    #expect(benchmarks.commands[1].retryWait == 120)
+  }
+
   @Test("A section that is an option too takes the option's form")
   func shortForms() throws {
     let config = try read("history: .h\ngate: unjudged\ntheme: look\ninputs: a.xml\n")

@@ -120,6 +120,22 @@ private struct Packed: Sendable, CustomTestStringConvertible {
     #expect(found.map(\.wasNamed) == [false, false, false])
   }
 
+  @Test("a zip archive that was compressed once more is read like one that was not")
+  func compressedArchive() async throws {
+    // A gzip file of one stored block: what it holds is written as it is.
+    let (bytes, count) = try InputFile(path: "fixtures/archives/plain.zip").contents()
+    let size = [UInt8(count & 0xFF), UInt8(count >> 8)]
+    var packed: [UInt8] = [0x1F, 0x8B, 8, 0, 0, 0, 0, 0, 0, 3, 1] + size + size.map { ~$0 }
+    packed += bytes[..<count]
+    var sum = CheckSum()
+    bytes[..<count].withUnsafeBytes { sum.add($0) }
+    packed += (0..<4).map { UInt8(truncatingIfNeeded: sum.value >> (8 * $0)) } + size + [0, 0]
+    let found = InputSearch.Found(
+      file: InputFile(path: "a.zip.gz", bytes: packed), forced: nil, wasNamed: true)
+    let lines = await Reading.read([found], keep: { $0 }).map(ArchivesTests.line)
+    #expect(lines.contains("a.zip.gz!/r/a.xml: junit 2"))
+  }
+
   @Test("any cut of an archive is an answer and no crash")
   func cuts() async throws {
     for name in ["plain.zip", "zip64.zip", "nested.zip", "pax.tar.gz", "two-frames.xml.zst"] {

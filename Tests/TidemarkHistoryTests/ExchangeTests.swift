@@ -101,4 +101,60 @@ import Testing
     #expect(try one.load().runs == before.runs)
     #expect(try one.segmentNames().count == 1)
   }
+
+  @Test("segments that came back although they were joined go again, and nothing is written for it")
+  func coveredAgain() throws {
+    let sample = SampleHistory()
+    let one = folder.history("one")
+    for number in 0..<5 { _ = try one.append(sample.run(number), normalisationVersion: 1) }
+    _ = try one.append([.exclude(run: "run-9", reason: "noise")])
+    let copy = folder.history("copy")
+    _ = try copy.merge(from: [one.directory])
+    _ = try one.compact()
+    let joined = try one.segmentNames()
+    _ = try one.merge(from: [copy.directory])
+    let fresh = try one.append(sample.run(7), normalisationVersion: 1)
+    let result = try #require(try one.compact(whenMoreThan: 4))
+    #expect(result.written.isEmpty)
+    #expect(result.removed.count == 6)
+    #expect(try one.segmentNames() == (joined + [fresh]).sorted())
+  }
+
+  @Test("what a damaged segment holds too is not taken for covered")
+  func damagedCover() throws {
+    let sample = SampleHistory()
+    let one = folder.history("one")
+    for number in 0..<5 { _ = try one.append(sample.run(number), normalisationVersion: 1) }
+    let copy = folder.history("copy")
+    _ = try copy.merge(from: [one.directory])
+    _ = try one.compact()
+    let joined = try #require(try one.segmentNames().first)
+    var bytes = readBytes("\(one.directory)/\(joined)")
+    bytes[bytes.count - 5] ^= 1
+    writeBytes(bytes, "\(one.directory)/\(joined)")
+    _ = try one.merge(from: [copy.directory])
+    _ = try one.compact(whenMoreThan: 5)
+    #expect(try one.load().runs.count == 5)
+    _ = try one.verify(setsAside: true)
+    #expect(try one.load().runs.count == 5)
+  }
+
+  @Test("what a full segment that is damaged holds is kept where another has it whole")
+  func damagedFullSegment() throws {
+    let sample = SampleHistory()
+    let one = folder.history("one")
+    for number in 0..<6 { _ = try one.append(sample.run(number), normalisationVersion: 1) }
+    let copy = folder.history("copy")
+    _ = try copy.merge(from: [one.directory])
+    _ = try one.compact()
+    let full = try #require(try one.segmentNames().first)
+    var bytes = readBytes("\(one.directory)/\(full)")
+    bytes[bytes.count - 5] ^= 1
+    writeBytes(bytes, "\(one.directory)/\(full)")
+    _ = try one.merge(from: [copy.directory])
+    // Twelve parts are more than half of sixteen: the damaged segment stays as it is.
+    _ = try one.compact(CompactionLimits(parts: 16))
+    _ = try one.verify(setsAside: true)
+    #expect(try one.load().runs.map(\.header) == copy.load().runs.map(\.header))
+  }
 }

@@ -13,8 +13,10 @@ import TidemarkModel
 
   private static let sample = SampleHistory(tests: 20, series: 15)
 
-  /// What fixtures/history/recorded was made of.
-  private static func make(_ history: History) throws {
+  /// What fixtures/history/recorded was made of: by a program that knew no derived errors yet.
+  private static func make(_ history: History, derivesErrors: Bool = false) throws {
+    var sample = sample
+    sample.derivesErrors = derivesErrors
     for number in 3..<7 {
       let judgement = Judgement(verdict: "fail", newlyFailing: 1, regressed: 2, suspected: 3)
       _ = try history.append(
@@ -73,7 +75,7 @@ import TidemarkModel
   func secondReader() throws {
     let folder = TemporaryFolder()
     let history = folder.history()
-    try Self.make(history)
+    try Self.make(history, derivesErrors: true)
     var parts: [PythonReader.Part] = []
     for name in fileNames(history.directory) {
       let segment = try PythonReader.read("\(history.directory)/\(name)", Self.fixtures)

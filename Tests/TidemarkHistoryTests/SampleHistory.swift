@@ -87,6 +87,8 @@ struct SampleHistory {
   var hasGaps = true
   /// Whether values have n, standard errors, samples and items.
   var hasDetails = true
+  /// Whether some standard errors are those of the samples, which are stored as marks.
+  var derivesErrors = true
 
   func run(_ number: Int, attempt: Int = 1) -> Run {
     var header = RunHeader(
@@ -159,6 +161,14 @@ struct SampleHistory {
     if number % 5 == 0 {
       entry.samples = Samples(
         (0..<5).map { _ in value * Double.random(in: 0.99...1.01, using: &generator) })
+    }
+    if derivesErrors, number % 10 == 5, let samples = entry.samples?.values {
+      // What a reader makes of repetitions: it is stored as a mark.
+      entry.n = samples.count
+      let mean = samples.reduce(0, +) / Double(samples.count)
+      let squares = samples.reduce(0) { $0 + ($1 - mean) * ($1 - mean) }
+      entry.standardError =
+        (squares / Double(samples.count - 1) / Double(samples.count)).squareRoot()
     }
     if number % 7 == 0 {
       entry.items = (1...4).map {

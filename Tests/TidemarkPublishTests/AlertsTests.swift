@@ -78,7 +78,7 @@ private final class Board: AlertStore {
     #expect(board.open.count == 2)
     #expect(try await write(board, run: 3, regressed: 0, calm: 2).closed == 2)
     #expect(board.open.isEmpty && board.notes.count == 2)
-    #expect(board.notes[101]?.contains("no longer shows it") == true)
+    #expect(board.notes[101]?.contains("Over by the run `3`") == true)
     #expect(try await write(board, run: 4, regressed: 1, calm: 1).opened == 1)
     #expect(board.alerts.count == 3)
   }

@@ -94,6 +94,7 @@ final class FakeOutlet: Transport, Timekeeper, Randomness, Voice {
   func bytes(_ count: Int) -> [UInt8] { (0..<count).map { UInt8(truncatingIfNeeded: $0) } }
 
   func answer(_ line: String) { state.withLock { $0.answers.append(line) } }
+  func result(_ json: [UInt8]) { answer(String(decoding: json, as: UTF8.self)) }
   func command(_ line: String) { state.withLock { $0.commands.append(line) } }
   func note(_ line: String) { state.withLock { $0.notes.append(line) } }
   func detail(_ line: String) { state.withLock { $0.details.append(line) } }

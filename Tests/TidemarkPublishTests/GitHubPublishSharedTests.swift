@@ -319,6 +319,40 @@ struct GitHubPublishSharedTests {
     if fault == nil { #expect(try await issues(forge).count == 3) }
   }
 
+  @Test("six publishers at once leave one alert for each trouble")
+  func alertsAtOnce() async throws {
+    let forge = try await MockForge(faults: ["slow ms=20 every=2"])
+    let report = try await report(forge, failing: 0, regressed: 2)
+    let scene = try await push(forge, run: 5)
+    let statuses = try await withThrowingTaskGroup(of: Int32.self) { group in
+      for _ in 0..<6 {
+        group.addTask {
+          try await forge.publish(
+            ["github", "--only", "alerts"], report, environment: scene
+          ).status
+        }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(statuses == Array(repeating: 0, count: 6))
+    #expect(try await issues(forge).filter { $0 == "open" }.count == 2)
+  }
+
+  @Test("whatever the report's size, everything that is sent fits")
+  func large() async throws {
+    let forge = try await MockForge()
+    let name = String(repeating: "ü𝄞<|`", count: 60)
+    let answer = try await forge.publish(
+      ["github", "--only", "comment,check,status,summary,annotations"],
+      try await report(forge, failing: 3000, regressed: 500, name: { "\(name) \($0)" }),
+      environment: try await pullRequest(forge))
+    #expect(answer.status == 0, "\(answer.errors)")
+    let body = try #require(try await ours(forge).first)
+    #expect(body.utf16.count <= 60_000 && body.contains("more in the"))
+    #expect(answer.summary.utf8.count <= 1_048_576)
+    #expect(answer.output.utf8.count < 1 << 20)
+  }
+
   // MARK: Trust
 
   @Test("a fork's pull request ends green with the summary and one line on the permission")
@@ -329,7 +363,8 @@ struct GitHubPublishSharedTests {
       let scene = try await pullRequest(forge, token: token, fork: true)
       let answer = try await forge.publish(["github"], report, environment: scene)
       #expect(answer.status == 0 && answer.summary.contains("✗ fail"))
-      #expect(answer.errors.contains("notice: comment: "))
+      #expect(answer.errors.contains("notice: comment: this is a fork's pull request"))
+      #expect(answer.errors.components(separatedBy: "notice:").count == 2)
       #expect(answer.output.contains("::error file=Sources/File0.swift,line=1"))
       let strict = try await forge.publish(
         ["github", "--require-publish"], report, environment: scene)
@@ -501,6 +536,15 @@ struct GitHubPublishSharedTests {
     #expect(answer.output.contains("/statuses/") && answer.summary == "")
     #expect(!answer.everything.contains("ghs_actions"))
     #expect(try await forge.requests().allSatisfy { $0.method == "GET" })
+    // What is there already is looked at, and would be edited.
+    let first = try await pullRequest(forge, run: 1)
+    _ = try await forge.publish(
+      ["github", "--only", "comment"], try await report(forge), environment: first)
+    let again = try await forge.publish(
+      ["github", "--only", "comment", "--dry-run"], try await report(forge),
+      environment: try await pullRequest(forge, run: 2))
+    #expect(again.status == 0 && again.output.contains("PATCH "))
+    #expect(again.errors.contains("comment: edited (dry run)"))
   }
 
   @Test("the configuration says what is published, and under which token's name")

@@ -66,6 +66,18 @@ internal import TidemarkReport
   }
 
   @Test(
+    "an address that no platform would take is none",
+    arguments: [
+      ("javascript:alert(1)", nil), ("https://h/a b\n", "https://h/a%20b%0A"), ("/x", nil),
+      ("https://" + String(repeating: "a", count: 3000), nil), ("http://h", "http://h"),
+    ] as [(String, String?)])
+  func address(site: String, expected: String?) throws {
+    var report = SampleReport.report()
+    report.links.site = site
+    #expect(try publication(report, run()).address == expected)
+  }
+
+  @Test(
     "a run is newer by number, then by attempt, and by nothing else",
     arguments: [
       ("12", 1, "9", 1, true), ("9", 1, "12", 1, false), ("12", 2, "12", 1, true),

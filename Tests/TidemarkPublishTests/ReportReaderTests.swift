@@ -63,4 +63,42 @@ internal import TidemarkSyntax
     let name = try ReportReader.read(SampleReport.bytes(report)).tests[0].identity.name
     #expect(name.utf8.count == ReportReader.textLimit && name.allSatisfy { $0 == "ü" })
   }
+
+  /// One value of a document changed into another kind or an extreme.
+  private static let extremes = [
+    "1e308", "-1e308", "5e-324", "0", "-1", "1099511627776", "9223372036854775807", "null", "true",
+    "\"\"", "\"\\u0000\\n<!--\"", "[]", "{}", "\"0000000000000001\"", "\"2026-11-23T13:08:00Z\"",
+  ]
+
+  @Test("whatever a value is changed into, the document is refused or published, nothing worse")
+  func extremes() throws {
+    let text = Array(SampleReport.bytes(SampleReport.report(failing: 1, regressed: 1, calm: 1)))
+    // The places behind each colon that has a plain value.
+    let starts = text.indices.filter { index in
+      text[index] == UInt8(ascii: ":") && index + 1 < text.count && text[index + 1] != 0x7B
+        && text[index + 1] != 0x5B
+    }
+    var facts = TestedRun()
+    facts.runID = "1"
+    var published = 0
+    for start in starts {
+      var end = start + 1
+      var isQuoted = false
+      while end < text.count, isQuoted || ![0x2C, 0x7D, 0x5D].contains(text[end]) {
+        if text[end] == 0x22, text[end - 1] != 0x5C { isQuoted.toggle() }
+        end += 1
+      }
+      for value in Self.extremes {
+        let bytes = text[...start] + Array(value.utf8) + text[end...]
+        guard let report = try? ReportReader.read(Array(bytes)) else { continue }
+        let publication = try Publication(report, key: "main", facts: facts, folder: ".")
+        #expect(try publication.comment().utf16.count <= 60_000)
+        #expect(publication.headline(limit: 140).count <= 140)
+        #expect(AlertPlan(publication).standing.count <= 1)
+        #expect(try publication.summary().utf8.count <= 1_048_576)
+        published += 1
+      }
+    }
+    #expect(starts.count > 100 && published > starts.count)
+  }
 }

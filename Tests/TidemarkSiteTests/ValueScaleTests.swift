@@ -19,12 +19,12 @@ import TidemarkModel
     ])
   func units(text: String, quantity: Quantity, scale: Double, value: Double, shown: String) {
     let unit = Unit(text: text, quantity: quantity, scale: scale)
-    #expect(ValueScale(unit, typical: value).text(value) == shown)
+    #expect(ValueScale(unit, typical: value, numbers: Numbers()).text(value) == shown)
   }
 
   @Test("all values of one series have one unit")
   func oneUnit() {
-    let scale = ValueScale(SampleReports.milliseconds, typical: 12)
+    let scale = ValueScale(SampleReports.milliseconds, typical: 12, numbers: Numbers())
     #expect(scale.text(0.4) == "0.400\u{A0}ms")
     #expect(scale.text(1200) == "1,200\u{A0}ms")
   }

@@ -61,6 +61,36 @@ import TidemarkSyntax
     #expect(problem.path == "strings.en.yml")
   }
 
+  @Test("every language of the default theme has every text, with the same places to fill in")
+  func complete() throws {
+    func texts(_ name: String) throws -> [String: String] {
+      let file = try #require(embeddedTheme.first { $0.name.description == name })
+      var texts: [String: String] = [:]
+      for match in file.text.description.matches(of: /(?m)^([a-z_.0-9]+): "(.*)"$/) {
+        #expect(texts[String(match.1)] == nil, "\(name): \(match.1) stands twice")
+        texts[String(match.1)] = String(match.2)
+      }
+      return texts
+    }
+    func places(_ text: String) -> Set<String> {
+      Set(text.matches(of: /\{([a-z]+)\}/).map { String($0.1) })
+    }
+    let english = try texts("strings.en.yml")
+    let german = try texts("strings.de.yml")
+    #expect(english.count > 300)
+    #expect(Set(english.keys).symmetricDifference(german.keys).isEmpty)
+    for (key, text) in english {
+      let other = places(german[key] ?? "")
+      // A form for one may do without the number.
+      let same = key.hasSuffix(".one") ? other.union(["n"]) : other
+      let own = key.hasSuffix(".one") ? places(text).union(["n"]) : places(text)
+      #expect(same == own, "\(key)")
+    }
+    for key in english.keys where key.hasSuffix(".one") {
+      #expect(english[key.dropLast(4) + ".other"] != nil, "\(key)")
+    }
+  }
+
   /// A key that is asked for by a sentence's name would show itself instead of a text.
   @Test("every key that the code asks for has a text")
   func keys() throws {

@@ -194,8 +194,8 @@ struct Go: Sendable {
     if let reason = result.reason { line += " (\(SafeText.oneLine(reason)))" }
     if result.attempts > 0 { line += " in \(NumberText.decimal(result.seconds, digits: 1)) s" }
     if result.attempts > 1 { line += ", \(result.attempts) attempts" }
-    if result.hasResults {
-      line += ", \(NumberText.count(result.tests)) tests, \(NumberText.count(result.series)) series"
+    for (count, what) in [(result.tests, "tests"), (result.series, "series")] where count > 0 {
+      line += ", \(NumberText.count(count)) \(what)"
     }
     session.progress.say(line)
     guard result.attempts > 0, result.state != .passed else { return }

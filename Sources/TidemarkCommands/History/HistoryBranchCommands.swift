@@ -115,7 +115,7 @@ struct HistoryPushCommand: TidemarkCommand {
   }
 
   private func answer(_ pushed: HistoryTransfer.Pushed, _ session: Session) {
-    pushed.problems.forEach(session.progress.warn)
+    pushed.problems.collapsed().forEach(session.progress.warn)
     if session.isJSON {
       var json = JSONWriter()
       json.object { json in
@@ -163,7 +163,7 @@ struct HistoryPullCommand: TidemarkCommand {
   func run() async throws {
     let session = try Session(common)
     let history = options.folder(session.settings)
-    _ = try session.orExit(.nothingRead) { () throws(Problem) in try history.segmentNames() }
+    _ = try session.orExit(.nothingRead) { () throws(Problem) in try history.list() }
     let pulled = try await branch.run(session) {
       branch async throws(HistoryBranch.Failure) -> HistoryTransfer.Pulled in
       do throws(HistoryBranch.Failure) {
@@ -181,7 +181,7 @@ struct HistoryPullCommand: TidemarkCommand {
 
   private func answer(_ pulled: HistoryTransfer.Pulled, _ session: Session) {
     let result = pulled.result
-    result.damaged.forEach(session.progress.warn)
+    result.damaged.collapsed().forEach(session.progress.warn)
     if session.isJSON {
       var json = JSONWriter()
       json.object { json in

@@ -9,6 +9,7 @@ struct HistoryCommand: AsyncParsableCommand {
       HistoryListCommand.self, HistoryShowCommand.self, HistoryMergeCommand.self,
       HistoryVerifyCommand.self, HistoryCompactCommand.self, HistoryExcludeCommand.self,
       HistoryStatCommand.self, HistoryReplayCommand.self, HistoryPruneCommand.self,
-      HistoryPushCommand.self, HistoryPullCommand.self,
+      HistoryImportCommand.self, HistoryExportCommand.self, HistoryPushCommand.self,
+      HistoryPullCommand.self,
     ])
 }

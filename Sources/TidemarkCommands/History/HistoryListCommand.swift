@@ -28,7 +28,7 @@ struct HistoryListCommand: TidemarkCommand {
       runs.forEach { Terminal.print(bytes: $0.json) }
     } else {
       runs.forEach { Terminal.print(Terminal.harmless($0.line)) }
-      session.progress.say("\(NumberText.count(runs.count)) runs")
+      session.progress.say(NumberText.count(runs.count, "run"))
     }
   }
 }

@@ -55,7 +55,7 @@ struct HistoryPruneCommand: TidemarkCommand {
         policy.words, policy: policy, now: now,
         latest: Timestamp(millisecondsSince1970: ProcessEnvironment.now()), isDryRun: dryRun)
     }
-    result.damaged.forEach(session.progress.warn)
+    result.damaged.collapsed().forEach(session.progress.warn)
     session.isJSON ? printJSON(result, policy.words) : printLines(result)
   }
 

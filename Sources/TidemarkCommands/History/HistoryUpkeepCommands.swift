@@ -20,7 +20,7 @@ struct HistoryMergeCommand: TidemarkCommand {
     let result = try session.orExit(.nothingRead) { () throws(Problem) in
       try options.folder(session.settings).merge(from: sources)
     }
-    result.damaged.forEach(session.progress.warn)
+    result.damaged.collapsed().forEach(session.progress.warn)
     if session.isJSON {
       var json = JSONWriter()
       json.object { json in
@@ -32,7 +32,7 @@ struct HistoryMergeCommand: TidemarkCommand {
       Terminal.print(bytes: json.bytes)
     } else {
       Terminal.print(
-        "\(NumberText.count(result.added.count)) segments taken in, "
+        "\(NumberText.count(result.added.count, "segment")) taken in, "
           + "\(NumberText.count(result.present)) were there already")
     }
   }
@@ -42,14 +42,18 @@ struct HistoryMergeCommand: TidemarkCommand {
 struct HistoryVerifyCommand: TidemarkCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
-    abstract: "Read every segment whole, and name what is damaged.",
-    discussion: "Exits 3 if anything is damaged.")
+    abstract: "Read every segment whole, name what is damaged and set it aside.",
+    discussion: """
+      A damaged segment is renamed to NAME.damaged, out of every reader's way; the rest of the history
+      is used, and a merge or pull from a copy that has it whole brings it back. Segments of a newer
+      format are named and left. Exits 3 if anything is damaged.
+      """)
 
   @OptionGroup var common: CommonOptions
   @OptionGroup var options: HistoryOptions
 
-  @Flag(help: "Rename damaged segments to NAME.damaged, out of every reader's way.")
-  var setAside = false
+  @Flag(inversion: .prefixedNo, help: "Rename what is damaged, or only name it.")
+  var setAside = true
 
   func run() async throws {
     let session = try Session(common)
@@ -67,10 +71,10 @@ struct HistoryVerifyCommand: TidemarkCommand {
       json.newLine()
       Terminal.print(bytes: json.bytes)
     } else {
-      result.damaged.forEach(session.progress.fail)
+      result.damaged.collapsed().forEach(session.progress.fail)
       result.setAside.forEach { session.progress.say("set aside: \($0)") }
       Terminal.print(
-        "\(NumberText.count(result.segments)) segments, \(NumberText.count(result.bytes)) bytes, "
+        "\(NumberText.count(result.segments, "segment")), \(NumberText.count(result.bytes, "byte")), "
           + (result.damaged.isEmpty ? "none damaged" : "\(result.damaged.count) damaged"))
     }
     if !result.damaged.isEmpty { throw ExitStatus.nothingRead }
@@ -91,7 +95,7 @@ struct HistoryCompactCommand: TidemarkCommand {
     let result = try session.orExit(.nothingRead) { () throws(Problem) in
       try options.folder(session.settings).compact()
     }
-    result.damaged.forEach(session.progress.warn)
+    result.damaged.collapsed().forEach(session.progress.warn)
     if session.isJSON {
       var json = JSONWriter()
       json.object { json in
@@ -104,7 +108,7 @@ struct HistoryCompactCommand: TidemarkCommand {
       Terminal.print(bytes: json.bytes)
     } else {
       Terminal.print(
-        "\(NumberText.count(result.removed.count)) segments became "
+        "\(NumberText.count(result.removed.count, "segment")) became "
           + "\(NumberText.count(result.written.count)): \(NumberText.count(result.bytesBefore)) "
           + "bytes are now \(NumberText.count(result.bytesAfter))")
     }
@@ -154,7 +158,7 @@ struct HistoryStatCommand: TidemarkCommand {
     let facts = try session.orExit(.nothingRead) { () throws(Problem) in
       try options.folder(session.settings).statistics()
     }
-    facts.damaged.forEach(session.progress.warn)
+    facts.damaged.collapsed().forEach(session.progress.warn)
     let numbers = [
       ("segments", facts.segments), ("bytes", facts.bytes), ("runs", facts.runs),
       ("parts", facts.parts), ("tests", facts.tests), ("series", facts.series),

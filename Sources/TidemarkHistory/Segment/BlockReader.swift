@@ -26,8 +26,7 @@ struct BlockReader {
       try reader.readDurations(rows)
     }
     if let cells = try reader.readValues(series: series) {
-      if columns.contains(.errors) { try reader.readErrors(cells) }
-      if columns.contains(.samples) { try reader.readSamples(cells) }
+      try reader.readCertainty(cells, columns)
       if columns.contains(.items) { try reader.readItems(cells) }
     }
     return reader.contents
@@ -179,6 +178,44 @@ struct BlockReader {
       contents[slot].numbers = decoded.columns[slot]
     }
     return decoded.cells
+  }
+
+  /// Standard errors and samples; some of the former come of the latter.
+  private mutating func readCertainty(
+    _ cells: Cells, _ columns: LoadOptions.Columns
+  ) throws(Problem) {
+    var derived: [Bool]??
+    if columns.contains(.errors) {
+      try readErrors(cells)
+      derived = try segment.decode(.derivedErrors, block: block) { (reader) throws(Problem) in
+        try Mask.read(cells.count, from: &reader)
+      }
+    }
+    guard columns.contains(.samples) || derived != nil else { return }
+    try readSamples(cells)
+    if let mask = derived { try deriveErrors(cells, mask) }
+    guard !columns.contains(.samples) else { return }
+    for slot in contents.indices {
+      for index in contents[slot].details.indices { contents[slot].details[index].samples = nil }
+    }
+  }
+
+  /// - Parameter mask: nil where all are marked.
+  private mutating func deriveErrors(_ cells: Cells, _ mask: [Bool]?) throws(Problem) {
+    let slots = slots
+    var isMissing = false
+    makeDetails()
+    cells.forEach { cell, part, index in
+      guard mask?[cell] ?? true, let slot = slots[part] else { return }
+      let samples = contents[slot].details[index].samples
+      contents[slot].details[index].standardError =
+        samples.flatMap { DerivedErrors.standardError(of: $0) }
+      if contents[slot].details[index].standardError == nil { isMissing = true }
+    }
+    guard !isMissing else {
+      throw segment.problem(
+        .derivedErrors, block: block, Problem("a standard error in it has no samples"))
+    }
   }
 
   private mutating func readErrors(_ cells: Cells) throws(Problem) {

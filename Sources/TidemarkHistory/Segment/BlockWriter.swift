@@ -104,9 +104,17 @@ struct BlockWriter {
     var writer = ByteWriter()
     Mask.write(all.map { $0.n != nil }, to: &writer)
     IntegerColumn.write(all.compactMap { $0.n.map(Int64.init) }, to: &writer)
-    Mask.write(all.map { $0.standardError != nil }, to: &writer)
-    NumberRows.write(details.map { $0.compactMap(\.standardError) }, to: &writer)
+    let isDerived = details.map { $0.map { DerivedErrors.isDerived($0) } }
+    let stated = zip(details, isDerived).map { row, marks in
+      zip(row, marks).map { $1 ? nil : $0.standardError }
+    }
+    Mask.write(stated.joined().map { $0 != nil }, to: &writer)
+    NumberRows.write(stated.map { $0.compactMap(\.self) }, to: &writer)
     segment.add(.errors, block: block, writer.bytes)
+    guard isDerived.joined().contains(true) else { return }
+    var marks = ByteWriter()
+    Mask.write(Array(isDerived.joined()), to: &marks)
+    segment.add(.derivedErrors, block: block, marks.bytes)
   }
 
   private func writeSamples(_ details: [[ValueDetail]], to segment: inout SegmentAssembler) {

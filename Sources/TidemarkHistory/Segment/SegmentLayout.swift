@@ -8,7 +8,8 @@ enum SegmentLayout {
   /// A reader refuses a newer major version, and reads a newer minor one, of which it passes over
   /// the sections that it does not know.
   static let major: UInt8 = 1
-  static let minor: UInt8 = 0
+  /// 1 for a segment that has ``SectionKind/derivedErrors``, else 0.
+  static let minor: UInt8 = 1
   static let headSize = 32
   static let entrySize = 40
   /// The most sections that a segment may have.
@@ -44,6 +45,8 @@ enum SectionKind: String, CaseIterable {
   case values = "VALU"
   /// `n` and standard errors.
   case errors = "SERR"
+  /// Which standard errors are those of the samples.
+  case derivedErrors = "DERR"
   case samples = "SAMP"
   case items = "ITEM"
 }
@@ -67,7 +70,7 @@ struct SectionEntry: Hashable {
   var title: String { block == 0 && !isOfBlock ? kind : "\(kind) of block \(block)" }
 
   private var isOfBlock: Bool {
-    [.outcomes, .durations, .values, .errors, .samples, .items]
+    [.outcomes, .durations, .values, .errors, .derivedErrors, .samples, .items]
       .contains(SectionKind(rawValue: kind))
   }
 }
@@ -115,7 +118,8 @@ struct SegmentAssembler {
     }
     var head = ByteWriter()
     head.raw(SegmentLayout.magic)
-    head.raw([SegmentLayout.major, SegmentLayout.minor, 0, 0])
+    let isDerived = entries.contains { $0.kind == SectionKind.derivedErrors.rawValue }
+    head.raw([SegmentLayout.major, isDerived ? SegmentLayout.minor : 0, 0, 0])
     head.uint32(UInt32(truncatingIfNeeded: normalisationVersion))
     head.uint32(UInt32(entries.count))
     head.uint32(0)

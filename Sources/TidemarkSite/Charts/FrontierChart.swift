@@ -48,7 +48,7 @@ struct FrontierChart {
     let yAxis = Scale(
       frontier.points.map { $0.score * score.scale.factor }, bottom: height - 46, top: 30,
       fromZero: false)
-    let labels = Scale.labels(yAxis.ticks())
+    let labels = Scale.labels(yAxis.ticks(), numbers: words.numbers)
     let left = min(max(Double(labels.map(\.count).max() ?? 0) * 8 + 10, 40), width / 3)
     let xAxis = Scale(
       frontier.points.map { along($0.cost) }, bottom: left + 12, top: width - 16, fromZero: false)
@@ -100,7 +100,7 @@ struct FrontierChart {
   private func costTicks(_ axis: Scale) -> [(Double, String)] {
     guard isLogarithmic else {
       let ticks = axis.ticks(atMost: 5)
-      return Array(zip(ticks, Scale.labels(ticks)))
+      return Array(zip(ticks, Scale.labels(ticks, numbers: words.numbers)))
     }
     var ticks: [(Double, String)] = []
     for power in Int(
@@ -108,7 +108,7 @@ struct FrontierChart {
     {
       let tick = Double(power)
       guard tick >= axis.low, tick <= axis.high, ticks.count < 6 else { continue }
-      ticks.append((tick, NumberText.significant(pow(10, tick) * cost.scale.factor)))
+      ticks.append((tick, words.numbers.significant(pow(10, tick) * cost.scale.factor)))
     }
     return ticks
   }

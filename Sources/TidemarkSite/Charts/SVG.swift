@@ -1,5 +1,38 @@
-private import Glibc
 internal import TidemarkSyntax
+
+extension [UInt8] {
+  /// Appends markup of our own.
+  mutating func append(_ markup: StaticString) {
+    append(
+      contentsOf: UnsafeBufferPointer(start: markup.utf8Start, count: markup.utf8CodeUnitCount))
+  }
+
+  /// Appends a coordinate: at most one digit behind the point, never an exponent.
+  mutating func append(coordinate value: Double) {
+    guard value.isFinite else { return append(UInt8(ascii: "0")) }
+    let tenths = Int((Swift.min(Swift.max(value, -100_000), 100_000) * 10).rounded())
+    if tenths < 0 { append(UInt8(ascii: "-")) }
+    let size = tenths.magnitude
+    let whole = size / 10
+    var power: UInt = whole < 10 ? 1 : whole < 100 ? 10 : whole < 1000 ? 100 : 100_000
+    while power > whole, power > 1 { power /= 10 }
+    while power > 0 {
+      append(UInt8(truncatingIfNeeded: 48 + whole / power % 10))
+      power /= 10
+    }
+    guard size % 10 != 0 else { return }
+    append(UInt8(ascii: "."))
+    append(UInt8(truncatingIfNeeded: 48 + size % 10))
+  }
+
+  /// Appends a command of a path with a place: `M12 3.4`.
+  mutating func append(_ command: Unicode.Scalar, _ x: Double, _ y: Double) {
+    append(UInt8(ascii: command))
+    append(coordinate: x)
+    append(UInt8(ascii: " "))
+    append(coordinate: y)
+  }
+}
 
 /// Writes SVG: presentation attributes and classes only, coordinates rounded to a tenth, so that
 /// the same input gives the same bytes.
@@ -8,6 +41,18 @@ struct SVG {
 
   /// Markup as it is.
   mutating func raw(_ markup: String) { bytes += markup.utf8 }
+  mutating func raw(_ markup: [UInt8]) { bytes += markup }
+  mutating func raw(_ markup: StaticString) { bytes.append(markup) }
+  mutating func coordinate(_ value: Double) { bytes.append(coordinate: value) }
+
+  mutating func reserve(_ count: Int) { bytes.reserveCapacity(count) }
+
+  /// A value with its unit.
+  mutating func value(_ value: Double, _ scale: ValueScale) { scale.append(value, to: &bytes) }
+
+  mutating func percentChange(_ percent: Double, _ numbers: Numbers) {
+    numbers.append(percentChange: percent, to: &bytes)
+  }
 
   /// Text from anywhere, escaped.
   mutating func text(_ text: String) { HTML.append(text, to: &bytes) }
@@ -24,23 +69,28 @@ struct SVG {
         + "width=\"\(SVG.number(width))\" height=\"\(SVG.number(height))\" fill-opacity=\".15\"/>")
   }
 
-  mutating func circle(_ css: String, _ x: Double, _ y: Double, radius: String) {
-    // The mark of every point: twenty thousand of them on the pages of a hundred series.
-    bytes += "<circle class=\"".utf8
-    bytes += css.utf8
-    bytes += "\" cx=\"".utf8
-    append(x)
-    bytes += "\" cy=\"".utf8
-    append(y)
-    bytes += "\" r=\"".utf8
-    bytes += radius.utf8
-    bytes += "\"/>".utf8
+  mutating func circle(_ css: StaticString, _ x: Double, _ y: Double, radius: StaticString) {
+    raw("<circle class=\"")
+    raw(css)
+    raw("\" cx=\"")
+    coordinate(x)
+    raw("\" cy=\"")
+    coordinate(y)
+    raw("\" r=\"")
+    raw(radius)
+    raw("\"/>")
   }
 
-  mutating func path(_ css: String, _ commands: String) {
+  mutating func path(_ css: StaticString, _ commands: [UInt8]) {
     guard !commands.isEmpty else { return }
-    raw("<path class=\"\(css)\" d=\"\(commands)\" fill=\"none\" stroke=\"currentColor\"/>")
+    raw("<path class=\"")
+    raw(css)
+    raw("\" d=\"")
+    raw(commands)
+    raw("\" fill=\"none\" stroke=\"currentColor\"/>")
   }
+
+  mutating func path(_ css: StaticString, _ commands: String) { path(css, Array(commands.utf8)) }
 
   /// - Parameter anchor: `start`, `middle` or `end`.
   mutating func label(_ css: String, _ x: Double, _ y: Double, _ text: String, anchor: String) {
@@ -51,28 +101,10 @@ struct SVG {
     raw("</text>")
   }
 
-  /// A coordinate: at most one digit behind the point, never an exponent.
+  /// A coordinate as text.
   static func number(_ value: Double) -> String {
-    var svg = SVG()
-    svg.append(value)
-    return String(decoding: svg.bytes, as: UTF8.self)
-  }
-
-  /// Appends a coordinate, as above.
-  private mutating func append(_ value: Double) {
-    guard value.isFinite else { return bytes.append(UInt8(ascii: "0")) }
-    let tenths = Int((min(max(value, -100_000), 100_000) * 10).rounded())
-    if tenths < 0 { bytes.append(UInt8(ascii: "-")) }
-    let whole = abs(tenths) / 10
-    var power = 1
-    while power * 10 <= whole { power *= 10 }
-    while power > 0 {
-      bytes.append(UInt8(48 + whole / power % 10))
-      power /= 10
-    }
-    let rest = abs(tenths) % 10
-    guard rest != 0 else { return }
-    bytes.append(UInt8(ascii: "."))
-    bytes.append(UInt8(48 + rest))
+    var bytes: [UInt8] = []
+    bytes.append(coordinate: value)
+    return String(decoding: bytes, as: UTF8.self)
   }
 }

@@ -1,5 +1,4 @@
 private import Glibc
-internal import TidemarkSyntax
 
 /// Maps values to the height of a chart, and chooses the ticks.
 ///
@@ -63,8 +62,8 @@ struct Scale {
   }
 
   /// The ticks as text, all with the same number of digits.
-  static func labels(_ ticks: [Double]) -> [String] {
-    guard ticks.count > 1 else { return ticks.map { NumberText.significant($0) } }
+  static func labels(_ ticks: [Double], numbers: Numbers = Numbers()) -> [String] {
+    guard ticks.count > 1 else { return ticks.map { numbers.significant($0) } }
     let step = abs(ticks[1] - ticks[0])
     let digits = step > 0 && step.isFinite ? Int(min(max(-log10(step).rounded(.down), 0), 9)) : 0
     let needed = (0...digits).first { count in
@@ -73,17 +72,7 @@ struct Scale {
     }
     return ticks.map { tick in
       abs(tick) >= 1e15
-        ? NumberText.significant(tick)
-        : grouped(NumberText.fixed(tick, digits: needed ?? digits))
+        ? numbers.significant(tick) : numbers.grouped(tick, digits: needed ?? digits)
     }
-  }
-
-  private static func grouped(_ text: String) -> String {
-    let isNegative = text.hasPrefix("-")
-    let parts = text.drop { $0 == "-" }.split(separator: ".", maxSplits: 1)
-    let whole = NumberText.count(parts.first.flatMap { Int($0) } ?? 0)
-    let isZero = !text.contains { "123456789".contains($0) }
-    return (isNegative && !isZero ? "\u{2212}" : "") + whole
-      + (parts.count > 1 ? ".\(parts[1])" : "")
   }
 }

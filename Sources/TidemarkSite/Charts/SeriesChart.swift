@@ -40,14 +40,14 @@ struct SeriesChart {
 
   let series: SeriesChange
   let runs: [WindowRun]
-  /// The beginning of the title of each run's point.
-  let runTitles: [String]
+  /// The day of each run, for the labels of the axis.
+  let days: [String]
+  /// The beginning of each run's point, up to the value in its title.
+  let beginnings: [[UInt8]]
   let scale: ValueScale
   let words: Words
   let notes: [Note]
   let hasEnvironmentChange: Bool
-  /// The page of a run, or nil for one without a page.
-  let address: (Int) -> String?
   /// How many runs one mark stands for.
   let runsPerMark: Int
 
@@ -55,18 +55,17 @@ struct SeriesChart {
   private let points: [SeriesPoint]
 
   init(
-    series: SeriesChange, runs: [WindowRun], runTitles: [String], scale: ValueScale, words: Words,
-    notes: [Note],
-    hasEnvironmentChange: Bool, address: @escaping (Int) -> String?
+    series: SeriesChange, runs: [WindowRun], days: [String], beginnings: [[UInt8]],
+    scale: ValueScale, words: Words, notes: [Note], hasEnvironmentChange: Bool
   ) {
     self.series = series
     self.runs = runs
-    self.runTitles = runTitles
+    self.days = days
+    self.beginnings = beginnings
     self.scale = scale
     self.words = words
     self.notes = notes
     self.hasEnvironmentChange = hasEnvironmentChange
-    self.address = address
     points = series.points.filter { runs.indices.contains($0.run) && $0.value.isFinite }
     firstRun = points.first?.run ?? 0
     runsPerMark = (points.count + SeriesChart.pointLimit - 1) / SeriesChart.pointLimit
@@ -97,6 +96,7 @@ struct SeriesChart {
     let axis = axis(layout)
     let layout = fitted(layout, to: axis)
     var svg = SVG()
+    svg.reserve(points.count * (layout.hasLinks ? 260 : 40) + 4000)
     svg.raw(
       "<svg class=\"chart \(layout.css)\" viewBox=\"0 0 \(SVG.number(layout.width)) \(SVG.number(layout.height))\" aria-labelledby=\"\(id) \(sentence)\"><title id=\"\(id)\">"
     )
@@ -133,7 +133,7 @@ struct SeriesChart {
 
   private func grid(_ svg: inout SVG, _ axis: Scale, _ layout: Layout) {
     let ticks = axis.ticks()
-    for (tick, label) in zip(ticks, Scale.labels(ticks)) {
+    for (tick, label) in zip(ticks, Scale.labels(ticks, numbers: words.numbers)) {
       let y = axis.y(tick)
       svg.line("hair", layout.left, y, layout.right, y)
       svg.label("tick", layout.left - 8, y + 4.5, label, anchor: "end")
@@ -149,22 +149,21 @@ struct SeriesChart {
   /// Labels the first run of a day, as many as fit.
   private func days(_ svg: inout SVG, _ layout: Layout) {
     var last = -Double.infinity
-    var previous = ""[...]
+    var previous = ""
     let gap = (layout.right - layout.left) / Double(layout.dayLabels)
     for run in firstRun..<runs.count {
-      let title = runTitles[run]
-      let day = title[..<title.utf8.index(title.startIndex, offsetBy: 10)]
+      let day = days[run]
       defer { previous = day }
       let x = x(run, layout)
       guard day != previous, x - last >= gap, x <= layout.right - 14 else { continue }
       svg.line("axis", x, layout.bottom, x, layout.bottom + 4)
-      svg.label("tick", x, layout.bottom + 30, String(day.dropFirst(5)), anchor: "middle")
+      svg.label("tick", x, layout.bottom + 30, day, anchor: "middle")
       last = x
     }
   }
 
   private func bands(_ svg: inout SVG, _ axis: Scale, _ layout: Layout) {
-    var levels = ""
+    var levels: [UInt8] = []
     for regime in series.regimes {
       guard let (start, end) = ends(regime, layout) else { continue }
       let top = y(regime.high, axis)
@@ -172,8 +171,9 @@ struct SeriesChart {
       svg.rectangle("band", x: start, y: top, width: end - start, height: max(bottom - top, 0.5))
       svg.line("edge", start, top, end, top)
       svg.line("edge", start, bottom, end, bottom)
-      let level = SVG.number(y(regime.level, axis))
-      levels += "\(levels.isEmpty ? "M" : "L")\(SVG.number(start)) \(level)H\(SVG.number(end))"
+      levels.append(levels.isEmpty ? "M" : "L", start, y(regime.level, axis))
+      levels.append("H")
+      levels.append(coordinate: end)
     }
     svg.path("level", levels)
   }
@@ -196,28 +196,33 @@ struct SeriesChart {
   }
 
   /// Joins the points of neighbouring runs; a run without a value breaks it.
-  private func line(_ axis: Scale, _ layout: Layout) -> String {
-    guard runsPerMark == 1 else { return "" }
-    var commands = ""
-    for (index, point) in points.enumerated() {
-      let place = "\(SVG.number(x(point.run, layout))) \(SVG.number(y(point.value, axis)))"
-      let joins = index > 0 && points[index - 1].run == point.run - 1
-      commands += (joins ? "L" : "M") + place
+  private func line(_ axis: Scale, _ layout: Layout) -> [UInt8] {
+    guard runsPerMark == 1 else { return [] }
+    var commands: [UInt8] = []
+    commands.reserveCapacity(points.count * 12)
+    var previous = -2
+    for point in points {
+      commands.append(
+        previous == point.run - 1 ? "L" : "M", x(point.run, layout), y(point.value, axis))
+      previous = point.run
     }
     return commands
   }
 
   /// The samples of each run as ticks; where there are none, its interval.
   private func spread(_ svg: inout SVG, _ axis: Scale, _ layout: Layout) {
-    var samples = ""
-    var intervals = ""
+    var samples: [UInt8] = []
+    var intervals: [UInt8] = []
     for point in points {
       let x = x(point.run, layout)
       for sample in point.samples.prefix(Samples.limit) where sample.isFinite {
-        samples += "M\(SVG.number(x - 2)) \(SVG.number(y(sample, axis)))h4"
+        samples.append("M", x - 2, y(sample, axis))
+        samples.append("h4")
       }
       if point.samples.isEmpty, let low = point.low, let high = point.high {
-        intervals += "M\(SVG.number(x)) \(SVG.number(y(low, axis)))V\(SVG.number(y(high, axis)))"
+        intervals.append("M", x, y(low, axis))
+        intervals.append("V")
+        intervals.append(coordinate: y(high, axis))
       }
     }
     svg.path("samples", samples)
@@ -225,42 +230,57 @@ struct SeriesChart {
   }
 
   private func marks(_ svg: inout SVG, _ axis: Scale, _ layout: Layout) {
-    svg.raw("<g class=\"points\" aria-hidden=\"true\">")
-    if runsPerMark > 1 {
-      groupedMarks(&svg, axis, layout)
+    if runsPerMark == 1, !layout.hasLinks {
+      dots(&svg, axis, layout)
     } else {
-      for (index, point) in points.enumerated() {
-        let isLast = index == points.count - 1 && point.run == runs.count - 1
-        mark(&svg, point, isLast: isLast, axis, layout)
+      svg.raw("<g class=\"points\" aria-hidden=\"true\">")
+      if runsPerMark > 1 {
+        groupedMarks(&svg, axis, layout)
+      } else {
+        for (index, point) in points.enumerated() {
+          let isLast = index == points.count - 1 && point.run == runs.count - 1
+          mark(&svg, point, isLast: isLast, axis, layout)
+        }
       }
+      svg.raw("</g>")
     }
-    svg.raw("</g>")
     guard let last = points.last, last.run == runs.count - 1 else { return }
-    svg.circle(
-      "ring \(series.state.mark.tone)", x(last.run, layout), y(last.value, axis), radius: "6")
+    svg.raw("<circle class=\"ring \(series.state.mark.tone)\" cx=\"")
+    svg.coordinate(x(last.run, layout))
+    svg.raw("\" cy=\"")
+    svg.coordinate(y(last.value, axis))
+    svg.raw("\" r=\"6\"/>")
   }
 
+  /// Points without links, as one path of round ends.
+  private func dots(_ svg: inout SVG, _ axis: Scale, _ layout: Layout) {
+    var commands: [UInt8] = []
+    commands.reserveCapacity(points.count * 14)
+    for point in points {
+      commands.append("M", x(point.run, layout), y(point.value, axis))
+      commands.append("h0")
+    }
+    svg.raw("<g class=\"dots\" stroke-width=\"5\" stroke-linecap=\"round\">")
+    svg.path("dot", commands)
+    svg.raw("</g>")
+  }
+
+  /// A point whose title says `2026-11-23 13:08 UTC · 9fceb02 · 12.4 ms (+3.1 %)`, and the state of
+  /// this run's.
   private func mark(
     _ svg: inout SVG, _ point: SeriesPoint, isLast: Bool, _ axis: Scale, _ layout: Layout
   ) {
-    let place = (x(point.run, layout), y(point.value, axis))
-    guard layout.hasLinks else {
-      svg.circle("point", place.0, place.1, radius: "2.5")
-      return
+    svg.raw(beginnings[point.run])
+    svg.value(point.value, scale)
+    if let level = series.level(at: point.run), level != 0 {
+      svg.raw(" (")
+      svg.percentChange((point.value - level) / abs(level) * 100, words.numbers)
+      svg.raw(")")
     }
-    let address = address(point.run)
-    if let address {
-      svg.raw("<a href=\"")
-      svg.text(address)
-      svg.raw("\" tabindex=\"-1\">")
-    } else {
-      svg.raw("<g>")
-    }
-    svg.raw("<title>")
-    svg.text(title(point, isLast: isLast))
+    if isLast { svg.text(" · " + words.text(series.state.mark.key)) }
     svg.raw("</title>")
-    svg.circle("point", place.0, place.1, radius: "2.5")
-    svg.raw(address == nil ? "</g>" : "</a>")
+    svg.circle("point", x(point.run, layout), y(point.value, axis), radius: "2.5")
+    svg.raw("</a>")
   }
 
   private func groupedMarks(_ svg: inout SVG, _ axis: Scale, _ layout: Layout) {
@@ -274,16 +294,6 @@ struct SeriesChart {
     }
   }
 
-  /// `2026-11-23 13:08 UTC · 9fceb02 · 12.4 ms (+3.1 %)`, and the state of this run's.
-  private func title(_ point: SeriesPoint, isLast: Bool) -> String {
-    var title = runTitles[point.run] + scale.text(point.value)
-    if let level = series.level(at: point.run), level != 0 {
-      title += " (" + NumberText.percentChange((point.value - level) / abs(level) * 100) + ")"
-    }
-    if isLast { title += " · " + words.text(series.state.mark.key) }
-    return title
-  }
-
   private func changes(_ svg: inout SVG, _ axis: Scale, _ layout: Layout) {
     var rowEnds = [-Double.infinity, -Double.infinity]
     for change in series.changePoints {
@@ -292,7 +302,7 @@ struct SeriesChart {
       let tone = !change.isConfirmed ? "suspect" : change.isWorse ? "worse" : "better"
       let glyph = !change.isConfirmed ? "△" : change.isWorse ? "▲" : "▼"
       svg.line("change \(tone)", x, layout.top - 4, x, layout.bottom)
-      let text = [glyph, change.changePercent.map(NumberText.percentChange)].compactMap { $0 }
+      let text = [glyph, change.changePercent.map(words.numbers.percentChange)].compactMap { $0 }
         .joined(separator: " ")
       let width = Double(text.count) * 7.5
       let start = min(max(x - width / 2, layout.left), layout.right - width)
@@ -307,9 +317,10 @@ struct SeriesChart {
   /// What stands at and under the axis: runs without a value, the environment, notes.
   private func below(_ svg: inout SVG, _ axis: Scale, _ layout: Layout) {
     let measured = Set(points.map(\.run))
-    var missing = ""
+    var missing: [UInt8] = []
     for run in firstRun..<runs.count where !measured.contains(run) {
-      missing += "M\(SVG.number(x(run, layout) - 2.5)) \(SVG.number(layout.bottom - 6))h5v5h-5z"
+      missing.append("M", x(run, layout) - 2.5, layout.bottom - 6)
+      missing.append("h5v5h-5z")
     }
     svg.path("missing", missing)
     if hasEnvironmentChange {

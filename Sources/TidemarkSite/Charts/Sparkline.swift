@@ -29,13 +29,12 @@ enum Sparkline {
       svg.rectangle(
         "band", x: 0, y: top, width: width, height: max(scale.y(baseline.low) - top, 1))
     }
-    var commands = ""
+    var commands: [UInt8] = []
     var previous: Int?
     for point in points {
       let isNext = previous == point.run - 1
-      commands +=
-        "\(isNext ? "L" : "M")\(SVG.number(x(point.run))) \(SVG.number(scale.y(point.value)))"
-      if !isNext { commands += "h.1" }
+      commands.append(isNext ? "L" : "M", x(point.run), scale.y(point.value))
+      if !isNext { commands.append("h.1") }
       previous = point.run
     }
     svg.path("line", commands)

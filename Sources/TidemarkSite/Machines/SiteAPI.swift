@@ -11,7 +11,7 @@ struct SiteAPI {
   static let fileBudget = 1 << 20
   static let fileLimit = 24
   /// Points of a series that has no file of its own.
-  private static let shortHistory = 30
+  private static let shortHistory = 20
 
   private let context: SiteContext
 
@@ -73,7 +73,7 @@ struct SiteAPI {
   func series(_ index: Int) -> SiteFile {
     let series = report.series[index]
     let points = series.points
-    return file("series/\(context.seriesFileName(index))") { json in
+    return file("series/\(context.places.fileNames[index])") { json in
       json.member(
         "series",
         object: { json in
@@ -184,8 +184,8 @@ struct SiteAPI {
     json.object { json in
       ReportJSON.writeMembers(of: series, to: &json)
       json.member("page", context.seriesPaths[index])
-      let hasFile = context.hasOwnPage[index]
-      json.member("file", hasFile ? "series/\(context.seriesFileName(index)).json" : nil)
+      let hasFile = context.places.hasOwnPage[index]
+      json.member("file", hasFile ? "series/\(context.places.fileNames[index]).json" : nil)
       if !hasFile {
         let points = series.points.suffix(SiteAPI.shortHistory)
         json.member(

@@ -30,10 +30,12 @@ struct BenchmarksPage {
     var groups: [String: Section] = [:]
     var order: [String] = []
     for (index, series) in context.report.series.enumerated() {
+      // The rest stands on the pages of groups.
+      guard context.places.hasOwnPage[index] else { continue }
       let row = try row(series, path: context.seriesPaths[index])
       switch series.state {
       case .unchanged:
-        let key = BenchmarksPage.group(series)
+        let key = SeriesPlaces.head(SafeText.oneLine(series.identity.name))
         if groups[key] == nil {
           order.append(key)
           groups[key] = Section(title: context.name(key), anchor: "", isFolded: true)
@@ -68,13 +70,6 @@ struct BenchmarksPage {
     }
   }
 
-  /// The first part of a name that has parts (`parser/large`, `Lexer::scan`), else its first word.
-  private static func group(_ series: SeriesChange) -> String {
-    let name = SafeText.oneLine(series.identity.name)
-    let head = name.prefix { !"/:.([ ".contains($0) }
-    return head.isEmpty ? name : String(head)
-  }
-
   private func row(_ series: SeriesChange, path: String) throws(Problem) -> [UInt8] {
     var values = context.values(series, path: path)
     if series.state != .missing, series.state != .insufficientData { values["sentence"] = .empty }
@@ -84,7 +79,7 @@ struct BenchmarksPage {
   func render() throws(Problem) -> [SiteFile] {
     guard !context.report.series.isEmpty else { return [] }
     let pages = Pager.pages(sections.map { $0.rows.map(\.count) })
-    let total = context.report.series.count
+    let total = sections.reduce(0) { $0 + $1.rows.count }
     var files: [SiteFile] = []
     for (number, page) in pages.enumerated() {
       var title = context.words.text("nav.benchmarks")
@@ -101,9 +96,18 @@ struct BenchmarksPage {
               shown: page.reduce(0) { $0 + $1.rows.count }, total: total, name: "benchmarks",
               page: number, pages: pages.count),
             "sections": .list(page.map(values)),
+            "groups": .list(number == 0 ? context.groupLinks : []), "without": .text(without),
           ]))
     }
     return files
+  }
+
+  /// How many series have no page of their own.
+  private var without: String {
+    let count = context.places.hasOwnPage.count { !$0 }
+    return context.words.count(
+      "group.without", count,
+      ["total": context.words.numbers.count(context.report.series.count)])
   }
 
   private func values(_ stretch: Pager.Stretch) -> Value {
@@ -140,7 +144,7 @@ struct BenchmarksPage {
       return .text(words.text("benchmarks.still"))
     }
     return .text(
-      words.text("benchmarks.still_size", ["size": NumberText.percentSize(detectable)]))
+      words.text("benchmarks.still_size", ["size": context.words.numbers.percentSize(detectable)]))
   }
 
   /// What regressed most, or may have, with its effect and its certainty.

@@ -73,7 +73,8 @@ struct ComparePage {
           words.count(
             "compare.lead", pairs.count,
             [
-              "worse": NumberText.count(worse.count), "better": NumberText.count(better.count),
+              "worse": words.numbers.count(worse.count),
+              "better": words.numbers.count(better.count),
             ])),
         "judgement": judgement,
         "sides": .list([side(other, "compare.before"), side(current, "compare.after")]),
@@ -90,8 +91,8 @@ struct ComparePage {
             words.text(
               "cut.showing",
               [
-                "shown": NumberText.count(ComparePage.pairLimit),
-                "total": NumberText.count(pairs.count),
+                "shown": words.numbers.count(ComparePage.pairLimit),
+                "total": words.numbers.count(pairs.count),
               ])) : .empty,
       ])
   }
@@ -119,12 +120,12 @@ struct ComparePage {
 
   private func values(_ pair: Pair) -> Value {
     let series = context.report.series[pair.index]
-    let scale = ValueScale(series)
+    let scale = ValueScale(series, numbers: words.numbers)
     return [
       "name": context.breakable(context.seriesName(series)),
       "where": .text(context.seriesPlace(series)),
       "href": .text(context.seriesPaths[pair.index]), "old": .text(scale.text(pair.old)),
-      "new": .text(scale.text(pair.new)), "change": .text(NumberText.percentChange(pair.change)),
+      "new": .text(scale.text(pair.new)), "change": .text(words.numbers.percentChange(pair.change)),
       "tone": .text(series.state.mark.tone), "glyph": .text(series.state.mark.glyph),
       "state": .text(words.text(series.state.mark.key)),
     ]

@@ -92,8 +92,8 @@ struct GridPage {
     return words.text(
       won.clear == won.all ? "grid.lead_clear" : won.clear == 0 ? "grid.lead_open" : "grid.lead",
       [
-        "model": context.name(leader), "wins": NumberText.count(won.all),
-        "clear": NumberText.count(won.clear), "metric": context.name(grid.metric),
+        "model": context.name(leader), "wins": words.numbers.count(won.all),
+        "clear": words.numbers.count(won.clear), "metric": context.name(grid.metric),
         "tasks": words.count("grid.tasks", grid.tasks.count),
       ])
   }
@@ -117,7 +117,7 @@ struct GridPage {
       return [
         "task": .text(context.name(task)), "star": .text(answer.isTested ? "★" : "☆"),
         "text": .text(sentence(answer)),
-        "value": .text(ValueScale(series).text(series.value ?? 0)),
+        "value": .text(ValueScale(series, numbers: words.numbers).text(series.value ?? 0)),
         "href": .text(context.seriesPaths[answer.index]),
         "model": .text(context.name(answer.best)),
       ]
@@ -140,7 +140,7 @@ struct GridPage {
 
   private func basis(_ comparison: ModelComparison) -> [String: String] {
     let series = context.seriesIndex(comparison.best).map { context.report.series[$0] }
-    let scale = series.map { ValueScale($0) }
+    let scale = series.map { ValueScale($0, numbers: words.numbers) }
     let ends = [comparison.low, comparison.high].map(abs).sorted()
     return [
       "model": context.seriesIndex(comparison.other)
@@ -148,7 +148,7 @@ struct GridPage {
       "low": scale?.number(ends[0]) ?? "", "high": scale?.text(ends[1]) ?? "",
       "p": comparison.p < 0.001
         ? words.text("p.below")
-        : words.text("p.equals", ["p": NumberText.probability(comparison.p)]),
+        : words.text("p.equals", ["p": words.numbers.probability(comparison.p)]),
       "basis": words.count("grid.basis.\(comparison.basis.rawValue)", comparison.n ?? 0),
     ]
   }
@@ -161,13 +161,15 @@ struct GridPage {
       let chart = FrontierChart(
         frontier: frontier, words: words, name: context.name,
         score: (
-          ValueScale(overview.unit(frontier.score, context.report), typical: 0),
+          ValueScale(
+            overview.unit(frontier.score, context.report), typical: 0, numbers: words.numbers),
           grids[frontier.score].metric
         ),
         cost: (
           ValueScale(
             overview.unit(frontier.cost, context.report),
-            typical: frontier.points.map(\.cost).max() ?? 0), grids[frontier.cost].metric
+            typical: frontier.points.map(\.cost).max() ?? 0, numbers: words.numbers),
+          grids[frontier.cost].metric
         ))
       return [
         "wide": chart.render(width: 720, css: "wide"),
@@ -186,7 +188,9 @@ struct GridPage {
               zip(overview.metrics, row.means).map { grid, mean in
                 guard let mean else { return .text("–") }
                 return .text(
-                  ValueScale(overview.unit(grid, context.report), typical: mean).text(mean))
+                  ValueScale(
+                    overview.unit(grid, context.report), typical: mean, numbers: words.numbers
+                  ).text(mean))
               }),
             "frontier": .flag(overview.frontiers.first?.isOnFrontier(row.model) == true),
           ]
@@ -208,9 +212,9 @@ struct GridPage {
     return counts.keys.sorted(by: utf8Precedes).prefix(60).map { model in
       let count = counts[model] ?? OutcomeCounts()
       return [
-        "model": .text(context.name(model)), "asked": .text(NumberText.count(count.total)),
-        "wrong": .text(NumberText.count(count.failed)),
-        "errored": .text(NumberText.count(count.errored)),
+        "model": .text(context.name(model)), "asked": .text(words.numbers.count(count.total)),
+        "wrong": .text(words.numbers.count(count.failed)),
+        "errored": .text(words.numbers.count(count.errored)),
       ]
     }
   }
@@ -244,8 +248,8 @@ struct GridPage {
           words.text(
             "grid.cut",
             [
-              "models": NumberText.count(grid.models.count),
-              "tasks": NumberText.count(grid.tasks.count),
+              "models": words.numbers.count(grid.models.count),
+              "tasks": words.numbers.count(grid.tasks.count),
             ])) : .empty,
     ]
   }
@@ -282,7 +286,7 @@ struct GridPage {
     guard let value = series.value else {
       return ["missing": .text(words.text(series.state.mark.key))]
     }
-    let scale = ValueScale(series)
+    let scale = ValueScale(series, numbers: words.numbers)
     let share = most > least ? (value / 2 - least / 2) / (most / 2 - least / 2) : 1
     let step = Int(min(max(grid.direction == .higher ? share : 1 - share, 0), 0.999) * 4)
     var values = series.state.mark.values(words)
@@ -291,7 +295,7 @@ struct GridPage {
     values["shade"] = .text("shade-\(step)")
     values["best"] = .flag(best?.isTested == true)
     values["untested"] = .flag(best?.isTested == false)
-    values["n"] = Value(series.n.map { words.text("grid.n", ["n": NumberText.count($0)]) })
+    values["n"] = Value(series.n.map { words.text("grid.n", ["n": words.numbers.count($0)]) })
     values["interval"] = Value(
       series.ownInterval(at: context.currentRun).map {
         words.text("grid.interval", ["low": scale.number($0.low), "high": scale.number($0.high)])

@@ -18,6 +18,10 @@ struct HealthPage {
       "health", path: "health.html", title: title, tab: .health,
       [
         "heading": .text(title), "lead": .text(lead),
+        "settings": .list(
+          context.options.settings.prefix(40).map {
+            ["key": .text(context.name($0.key)), "value": .text(context.name($0.value))]
+          }),
         "facts": .list(facts), "doubts": .list(doubts),
         "noisiest": .list(noisiest),
         "unread": .list(context.unreadInputs.prefix(100).map { .object(context.unreadInput($0)) }),
@@ -45,11 +49,11 @@ struct HealthPage {
       ("health.window", .text(words.count("runs", report.runs.count))),
     ]
     if let size = context.medianDetectable {
-      pairs.append(("health.detectable", .text(NumberText.percentSize(size))))
+      pairs.append(("health.detectable", .text(words.numbers.percentSize(size))))
     }
     let noises = report.series.compactMap(\.noisePercent).filter(\.isFinite).sorted()
     if !noises.isEmpty {
-      pairs.append(("health.noise", .text(NumberText.percentSize(noises[noises.count / 2]))))
+      pairs.append(("health.noise", .text(words.numbers.percentSize(noises[noises.count / 2]))))
     }
     if let replay = report.replay, let rate = replay.takenBackPerThousand {
       let numbers = [
@@ -67,8 +71,8 @@ struct HealthPage {
     words.text(
       "health.inputs_text",
       [
-        "read": NumberText.count(report.inputs.count - context.unreadInputs.count),
-        "total": NumberText.count(report.inputs.count),
+        "read": words.numbers.count(report.inputs.count - context.unreadInputs.count),
+        "total": words.numbers.count(report.inputs.count),
       ])
   }
 
@@ -78,7 +82,7 @@ struct HealthPage {
       .nothingRead, .baselineNone, .baselineStale, .baselinePartial, .segmentDamaged, .jobMissing,
       .seriesMissing, .testsRemoved, .inputFailed, .inputUnrecognised, .machineChanged,
       .environmentChanged, .labelMissing, .renameProposed, .quarantineExpired, .insufficientData,
-      .noTests, .notRecorded, .problem, .thresholdUnjudged,
+      .noTests, .notRecorded, .runsMixed, .problem, .thresholdUnjudged,
     ]
     return report.reasons.filter { codes.contains($0.code) }
       .map { .object(["message": context.prose($0.message)]) }
@@ -96,9 +100,9 @@ struct HealthPage {
         return [
           "name": .text(context.seriesName(series)), "href": .text(context.seriesPaths[index]),
           "where": .text(context.seriesPlace(series)),
-          "noise": Value(series.noisePercent.map(NumberText.percentSize)),
+          "noise": Value(series.noisePercent.map(words.numbers.percentSize)),
           "detectable": .text(
-            series.minimumDetectablePercent.map(NumberText.percentSize) ?? "–"),
+            series.minimumDetectablePercent.map(words.numbers.percentSize) ?? "–"),
         ]
       }
   }

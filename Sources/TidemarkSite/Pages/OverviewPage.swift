@@ -84,7 +84,7 @@ struct OverviewPage {
     guard report.verdict == .pass, report.seriesTotals.suspected == 0,
       let size = context.medianDetectable
     else { return nil }
-    return words.text("overview.aside", ["size": NumberText.percentSize(size)])
+    return words.text("overview.aside", ["size": words.numbers.percentSize(size)])
   }
 
   /// What the run was held against; nothing where the sentence says it.
@@ -131,8 +131,8 @@ struct OverviewPage {
           words.text(
             "advice.first_run",
             [
-              "needed": NumberText.count(OverviewPage.runsForDetection),
-              "has": NumberText.count(max(report.runs.count, 1)),
+              "needed": words.numbers.count(OverviewPage.runsForDetection),
+              "has": words.numbers.count(max(report.runs.count, 1)),
             ])),
       ]
     case .stale:
@@ -150,8 +150,8 @@ struct OverviewPage {
           words.text(
             "advice.partial",
             [
-              "needed": NumberText.count(OverviewPage.runsForDetection),
-              "has": NumberText.count(report.baseline.runs),
+              "needed": words.numbers.count(OverviewPage.runsForDetection),
+              "has": words.numbers.count(report.baseline.runs),
             ])),
       ]
     case .ok: return .empty
@@ -190,7 +190,7 @@ struct OverviewPage {
     guard failed > 0, !context.nothingRead else { return .empty }
     return [
       "sentence": .text(
-        words.count("partly", failed, ["total": NumberText.count(report.inputs.count)])),
+        words.count("partly", failed, ["total": words.numbers.count(report.inputs.count)])),
       "href": Value(context.currentRun.flatMap { context.runPaths[$0] }.map { "\($0)#inputs" }),
     ]
   }
@@ -226,7 +226,7 @@ struct OverviewPage {
     return rows.map { count, key, tone, href in
       // No nought where nothing of the kind was looked at, or nothing could be judged.
       let isUnknown = href == nil || (count == 0 && isUnjudged && key != "figure.failed")
-      let figure = isUnknown ? "–" : NumberText.count(count)
+      let figure = isUnknown ? "–" : words.numbers.count(count)
       return [
         "figure": .text(figure), "name": .text(words.text(key)),
         "tone": .text(count > 0 ? tone : "muted"), "href": Value(href),
@@ -309,7 +309,7 @@ struct OverviewPage {
         values["isSeries"] = true
         values["effect"] = Value(
           report.series[index].minimumDetectablePercent.map {
-            words.text("overview.detectable", ["size": NumberText.percentSize($0)])
+            words.text("overview.detectable", ["size": words.numbers.percentSize($0)])
           })
         values["since"] = .empty
         return .object(values)
@@ -390,7 +390,7 @@ extension SiteContext {
       "what": .text(
         problem.map { SafeText.middleCut(SafeText.oneLine($0.what), to: 400) }
           ?? words.text("input.unrecognised")),
-      "line": Value(problem?.line.map(NumberText.count)),
+      "line": Value(problem?.line.map(words.numbers.count)),
       "remedy": Value(
         problem.map { $0.remedy.map { SafeText.middleCut(SafeText.oneLine($0), to: 400) } }
           ?? words.text("input.remedy")),

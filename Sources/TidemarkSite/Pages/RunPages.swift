@@ -87,7 +87,7 @@ struct RunPages {
       values["href"] = .text("../\(context.seriesPaths[index])")
       values["effect"] = Value(
         change?.changePercent.map {
-          words.text(series.changeKey($0), ["size": NumberText.percentSize($0)])
+          words.text(series.changeKey($0), ["size": words.numbers.percentSize($0)])
         })
       return .object(values)
     }
@@ -130,14 +130,14 @@ struct RunPages {
     guard total > limit else { return .empty }
     return .text(
       words.text(
-        "cut.showing", ["shown": NumberText.count(limit), "total": NumberText.count(total)]))
+        "cut.showing", ["shown": words.numbers.count(limit), "total": words.numbers.count(total)]))
   }
 
   private func inputsLead(_ unread: Int) -> String {
     if context.options.source == .history { return words.text("run.inputs_stored") }
     return unread == 0
       ? words.count("run.inputs_read", report.inputs.count)
-      : words.count("partly", unread, ["total": NumberText.count(report.inputs.count)])
+      : words.count("partly", unread, ["total": words.numbers.count(report.inputs.count)])
   }
 
   private func input(_ input: InputRecord) -> Value {
@@ -150,8 +150,8 @@ struct RunPages {
     var values = mark.values(words)
     values["path"] = .text(context.name(input.path))
     values["format"] = .text(input.format ?? "–")
-    values["tests"] = .text(NumberText.count(input.counts.total))
-    values["series"] = .text(NumberText.count(input.series))
+    values["tests"] = .text(words.numbers.count(input.counts.total))
+    values["series"] = .text(words.numbers.count(input.series))
     return .object(values)
   }
 
@@ -162,7 +162,7 @@ struct RunPages {
       .map { path, problem in
         [
           "path": .text(context.name(problem.path ?? path)),
-          "line": Value(problem.line.map(NumberText.count)),
+          "line": Value(problem.line.map(words.numbers.count)),
           "message": .text(SafeText.middleCut(SafeText.oneLine(problem.message), to: 400)),
           "code": .text(problem.code.rawValue), "blocking": .flag(problem.isBlocking),
         ]
@@ -186,8 +186,8 @@ struct RunPages {
     return [
       "name": .text(context.seriesName(series)), "href": .text("../\(context.seriesPaths[index])"),
       "where": .text(context.seriesPlace(series)),
-      "value": Value(series.value.map(ValueScale(series).text)),
-      "n": .text(series.n.map(NumberText.count) ?? "–"),
+      "value": Value(series.value.map(ValueScale(series, numbers: words.numbers).text)),
+      "n": .text(series.n.map(words.numbers.count) ?? "–"),
     ]
   }
 }

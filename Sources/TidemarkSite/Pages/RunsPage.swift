@@ -45,9 +45,9 @@ struct RunsPage {
         "commit": context.commit(run.commit), "branch": Value(run.branch.map(context.name)),
         "glyph": Value(mark?.glyph), "tone": .text(mark?.tone ?? "muted"),
         "state": .text(words.text(mark?.key ?? "verdict.unknown")),
-        "tests": .text(NumberText.count(run.counts.total)),
-        "failed": .text(NumberText.count(failed)), "fails": .flag(failed > 0),
-        "series": .text(NumberText.count(run.seriesCount)),
+        "tests": .text(context.words.numbers.count(run.counts.total)),
+        "failed": .text(context.words.numbers.count(failed)), "fails": .flag(failed > 0),
+        "series": .text(context.words.numbers.count(run.seriesCount)),
         "current": .flag(index == context.currentRun), "t": words.tree,
       ])
   }
@@ -63,7 +63,7 @@ struct RunsPage {
     return context.words.html(
       isFailing ? "runs.streak_fail" : "runs.streak_good",
       [
-        "n": .text(NumberText.count(count)),
+        "n": .text(context.words.numbers.count(count)),
         "commit": context.commit(runs[runs.count - count].commit),
       ])
   }
@@ -76,10 +76,10 @@ struct RunsPage {
     }
     let failing = runs.count { $0.verdict == .fail }
     let judged = runs.count { $0.verdict != nil }
-    let span = TimeText.age(seconds: last.time.seconds(since: first.time))
+    let span = words.age(seconds: last.time.seconds(since: first.time))
     return judged == 0
       ? words.count("runs.lead_unjudged", runs.count, ["span": span])
       : words.count(
-        "runs.lead", runs.count, ["span": span, "failing": NumberText.count(failing)])
+        "runs.lead", runs.count, ["span": span, "failing": context.words.numbers.count(failing)])
   }
 }

@@ -19,7 +19,7 @@ struct SeriesPage {
     self.index = index
     series = context.report.series[index]
     path = context.seriesPaths[index]
-    scale = ValueScale(series)
+    scale = ValueScale(series, numbers: context.words.numbers)
   }
 
   private var words: Words { context.words }
@@ -28,11 +28,10 @@ struct SeriesPage {
     var values = context.values(series, path: path)
     let notes = notes
     let chart = SeriesChart(
-      series: series, runs: context.report.runs, runTitles: context.runTitles, scale: scale,
-      words: words,
+      series: series, runs: context.report.runs, days: context.runDays,
+      beginnings: context.pointBeginnings, scale: scale, words: words,
       notes: notes.enumerated().map { .init(run: $0.element.run, number: $0.offset + 1) },
-      hasEnvironmentChange: !environmentChanges.isEmpty,
-      address: { run in context.runPaths[run].map { "../\($0)" } })
+      hasEnvironmentChange: !environmentChanges.isEmpty)
     values["wide"] = chart.render(.wide, id: "chart-wide", sentence: "answer")
     values["narrow"] = chart.render(.narrow, id: "chart-narrow", sentence: "answer")
     values["caption"] = caption(chart)
@@ -56,6 +55,8 @@ struct SeriesPage {
     values["pair_wide"] = pair.render(width: 720, css: "wide")
     values["pair_narrow"] = pair.render(width: 340, css: "narrow")
     values["judged"] = .list(judged)
+    values["again"] = .text(again)
+    values["accept"] = accept
     values["points"] = points()
     values["points_title"] = .text(words.count("table.title", series.points.count))
     if series.points.count > SeriesPage.rowLimit {
@@ -63,8 +64,8 @@ struct SeriesPage {
         words.text(
           "cut.newest",
           [
-            "shown": NumberText.count(SeriesPage.rowLimit),
-            "total": NumberText.count(series.points.count),
+            "shown": words.numbers.count(SeriesPage.rowLimit),
+            "total": words.numbers.count(series.points.count),
           ]))
     }
     values["value_heading"] = .text(
@@ -79,9 +80,9 @@ struct SeriesPage {
     let other = context.report.series[member.index]
     var values = other.state.mark.values(words)
     values["label"] = .text(context.label(of: member))
-    values["value"] = Value(other.value.map(ValueScale(other).text))
+    values["value"] = Value(other.value.map(ValueScale(other, numbers: words.numbers).text))
     values["effect"] = Value(context.effect(other))
-    values["detectable"] = Value(other.minimumDetectablePercent.map(NumberText.percentSize))
+    values["detectable"] = Value(other.minimumDetectablePercent.map(words.numbers.percentSize))
     values["spark"] = Sparkline.render(other, runCount: context.report.runs.count)
     values["here"] = .flag(member.index == index)
     values["href"] = .text("../\(context.seriesPaths[member.index])")
@@ -156,6 +157,18 @@ struct SeriesPage {
       .sorted { ($0.element.run, $0.offset) < ($1.element.run, $1.offset) }.map(\.element)
   }
 
+  /// The command that judges the same values again, by the file for programs beside the page.
+  private var again: String {
+    "jq -c '.series | {id, direction, unit, values: .points.values}' "
+      + "api/series/\(context.places.fileNames[index]).json | tidemark detect"
+  }
+
+  /// The command that makes the new level the baseline.
+  private var accept: Value {
+    guard [.regressed, .suspected, .improved].contains(series.state) else { return .empty }
+    return .text("tidemark accept \(series.id) --reason \"\(words.text("series.accept_reason"))\"")
+  }
+
   /// How it was judged: pairs of a term and its text.
   private var judged: [Value] {
     var pairs: [(String, String)] = []
@@ -174,12 +187,12 @@ struct SeriesPage {
           ])
       })
     add("judged.change", context.effect(series))
-    add("judged.q", series.q.map(NumberText.probability))
-    add("judged.p", series.p.map(NumberText.probability))
-    add("judged.n", series.n.map(NumberText.count))
-    add("judged.noise", series.noisePercent.map(NumberText.percentSize))
-    add("judged.floor", series.effectFloorPercent.map(NumberText.percentSize))
-    add("judged.detectable", series.minimumDetectablePercent.map(NumberText.percentSize))
+    add("judged.q", series.q.map(words.numbers.probability))
+    add("judged.p", series.p.map(words.numbers.probability))
+    add("judged.n", series.n.map(words.numbers.count))
+    add("judged.noise", series.noisePercent.map(words.numbers.percentSize))
+    add("judged.floor", series.effectFloorPercent.map(words.numbers.percentSize))
+    add("judged.detectable", series.minimumDetectablePercent.map(words.numbers.percentSize))
     add("judged.window", series.window > 0 ? words.count("runs", series.window) : nil)
     add("judged.needed", series.runsNeeded.map { words.count("runs", $0) })
     add("judged.owner", series.owner.map(context.name))
@@ -187,11 +200,11 @@ struct SeriesPage {
     return pairs.map { ["term": .text($0.0), "text": .text($0.1)] }
   }
 
-  /// The newest first.
-  /// The rows of the table. What a row says of its run is rendered once for all series; the numbers,
+  /// The rows of the table, the newest first. What a row says of its run is rendered once for all series; the numbers,
   /// twenty thousand for a hundred series, are put behind it as they are.
   private func points() -> Value {
     var rows: [UInt8] = []
+    rows.reserveCapacity(min(series.points.count, SeriesPage.rowLimit) * 300)
     let begins = HTML.escaped(words.text("series.begins"))
     let starts = Set(series.changePoints.compactMap(\.index))
     for point in series.points.suffix(SeriesPage.rowLimit).reversed()
@@ -199,13 +212,13 @@ struct SeriesPage {
       let level = series.level(at: point.run)
       let change = level.flatMap { $0 == 0 ? nil : (point.value - $0) / abs($0) * 100 }
       rows += context.pointRows[point.run]
-      rows += "<td class=\"num\">".utf8
-      HTML.append(scale.number(point.value), to: &rows)
-      rows += "</td><td class=\"num\">".utf8
-      if let change { HTML.append(NumberText.percentChange(change), to: &rows) }
-      rows += "</td><td class=\"nowrap\">".utf8
+      rows.append("<td class=\"num\">")
+      scale.append(number: point.value, to: &rows)
+      rows.append("</td><td class=\"num\">")
+      if let change { words.numbers.append(percentChange: change, to: &rows) }
+      rows.append("</td><td class=\"nowrap\">")
       if starts.contains(point.run) { rows += begins.utf8 }
-      rows += "</td></tr>\n".utf8
+      rows.append("</td></tr>\n")
     }
     return .html(rows)
   }

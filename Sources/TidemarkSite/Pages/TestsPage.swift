@@ -25,13 +25,16 @@ struct TestsPage {
   }
 
   private let context: SiteContext
+  private let treeRows: [[UInt8]]
   private var sections: [Section] = []
   private var pages: [[Pager.Stretch]] = []
   /// Where each changed test stands, by its place in the report.
   private(set) var addresses: [Int: String] = [:]
 
-  init(_ context: SiteContext) throws(Problem) {
+  /// - Parameter rows: What ``rows(_:_:)`` gives for all tests.
+  init(_ context: SiteContext, rows: [[UInt8]]) throws(Problem) {
     self.context = context
+    treeRows = rows
     guard !context.report.tests.isEmpty else { return }
     for state in TestsPage.states {
       try addList(state.rawValue) { $0.state == state }
@@ -40,7 +43,7 @@ struct TestsPage {
     }
     try addSides()
     try addSlowest()
-    try addSuites()
+    addSuites()
     pages = Pager.pages(sections.map { $0.rows.map(\.count) })
     for (number, page) in pages.enumerated() {
       for stretch in page where !sections[stretch.section].isTree {
@@ -116,13 +119,13 @@ struct TestsPage {
       title: context.words.text("section.slowest"), anchor: "slowest", isTree: false,
       isTable: true)
     for (index, test) in slowest {
-      section.rows.append(try row(test, withPlace: true))
+      section.rows.append(try TestsPage.row(context, test, withPlace: true))
       section.tests.append(index)
     }
     sections.append(section)
   }
 
-  private mutating func addSuites() throws(Problem) {
+  private mutating func addSuites() {
     var section: Section?
     var key: [String]?
     var counts = OutcomeCounts()
@@ -144,7 +147,7 @@ struct TestsPage {
           isTable: true)
       }
       counts.add(outcome)
-      section?.rows.append(try row(test, withPlace: false))
+      section?.rows.append(treeRows[index])
       section?.tests.append(index)
     }
     finish()
@@ -152,8 +155,23 @@ struct TestsPage {
     sections += suites
   }
 
-  private func row(_ test: TestResult, withPlace: Bool) throws(Problem) -> [UInt8] {
-    var values = test.outcome?.mark.values(context.words) ?? [:]
+  /// The rows of a stretch of the report's tests in the tables of their suites.
+  static func rows(_ context: SiteContext, _ range: Range<Int>) throws(Problem) -> [[UInt8]] {
+    var rows: [[UInt8]] = []
+    rows.reserveCapacity(range.count)
+    for index in range {
+      rows.append(try row(context, context.report.tests[index], withPlace: false))
+    }
+    return rows
+  }
+
+  private static func row(
+    _ context: SiteContext, _ test: TestResult, withPlace: Bool
+  ) throws(Problem) -> [UInt8] {
+    let mark = test.outcome?.mark
+    var values = mark?.values(context.words) ?? [:]
+    // A hundred thousand passes weigh less without an element of their own.
+    values["plain"] = .flag(mark?.tone == "plain")
     values["name"] = .text(context.testName(test))
     let className = test.identity.className
     let isRepeated = test.identity.suite.isEmpty || test.identity.suite.last == className
@@ -210,7 +228,7 @@ struct TestsPage {
       "summary": .text(section.summary),
       "anchor": stretch.rows.lowerBound == 0 ? Value(section.anchor) : .empty,
       "continued": .flag(stretch.rows.lowerBound > 0),
-      "count": .text(NumberText.count(section.rows.count)),
+      "count": .text(context.words.numbers.count(section.rows.count)),
       "heading": .flag(section.isTree && section.anchor == "suites"),
       "rows": .html(Array(section.rows[stretch.rows].joined())),
     ]
@@ -228,7 +246,7 @@ struct TestsPage {
           "href": .text("\(path)#\(section.anchor)"),
           "name": .text(isTree ? context.words.text("section.suites") : section.title),
           "count": .text(
-            NumberText.count(
+            context.words.numbers.count(
               isTree ? context.report.testTotals.counts.total : section.rows.count)),
         ]
       }

@@ -33,7 +33,7 @@ struct BranchRemote: Sendable {
       throw .problem(Problem("--remote \(name) is no remote", remedy: "give a name or an address"))
     }
     // Addresses that run a program of their own are for trusted hands only (`ext::sh -c …`).
-    guard !name.contains("::") else {
+    guard !isHelper(name) else {
       throw .problem(
         Problem("--remote \(name) names a helper", remedy: "give a https, ssh or file address"))
     }
@@ -73,6 +73,12 @@ struct BranchRemote: Sendable {
         + (token.map { [$0.setting] } ?? []),
       objectFormat: format == "sha256" ? "sha256" : "sha1", folder: top,
       secrets: token.map { $0.secrets } ?? [])
+  }
+
+  /// `TRANSPORT::ADDRESS`, as git has it; an IPv6 address has its colons later.
+  private static func isHelper(_ name: String) -> Bool {
+    let transport = name.prefix { $0.isLetter || $0.isNumber || $0 == "-" || $0 == "_" }
+    return !transport.isEmpty && name[transport.endIndex...].hasPrefix("::")
   }
 
   private static func isAddress(_ name: String) -> Bool {

@@ -1,0 +1,82 @@
+package import TidemarkModel
+private import TidemarkSyntax
+
+/// What BenchmarkTools.jl saves: `[versions, values]`, where each value is a pair of a type's name
+/// and its fields. Times are nanoseconds.
+package enum BenchmarkToolsJL: Format {
+  package static let name = "benchmarktools"
+  package static let producers = "BenchmarkTools.jl, PkgBenchmark.jl (BenchmarkTools.save)"
+  package static let specification =
+    "https://github.com/JuliaCI/BenchmarkTools.jl/blob/main/src/serialization.jl"
+  package static let kept = """
+    The median time of every trial, or an estimate's time, under the names of its groups, with the \
+    times as samples; memory and allocations as further metrics; versions as facts.
+    """
+  package static let dropped = "Garbage collector's times, parameters, tags, ratios, judgements."
+
+  package static func recognises(_ head: Head) -> Recognition {
+    let json = head.json
+    guard json.kind("") == .array, json.has("[].BenchmarkTools") || json.has("[].Julia") else {
+      return .no
+    }
+    return json.kind("[][]") == .array || json.has("[].BenchmarkTools") ? .yes : .no
+  }
+
+  package static func read(_ file: InputFile) throws(Problem) -> Results {
+    try file.readJSON { (root, results) throws(Problem) in
+      let parts = Array(root.elements.prefix(3))
+      guard parts.count == 2, parts[0].isObject, parts[1].isArray else {
+        throw Problem("is not the pair of versions and values that BenchmarkTools saves")
+      }
+      results.environment["julia"] = parts[0]["Julia"]?.string
+      results.environment["benchmarktools"] = parts[0]["BenchmarkTools"]?.string
+      let values = Array(parts[1].elements)
+      for (index, value) in values.enumerated() {
+        // The names of what was saved are not in the file; of several the place has to do.
+        let path = values.count > 1 ? [String(index + 1)] : []
+        read(value, path: path, into: &results)
+      }
+    }
+  }
+
+  private static func read(_ value: JSONValue, path: [String], into results: inout Results) {
+    let pair = Array(value.elements.prefix(3))
+    guard pair.count == 2, path.count < 64, let type = pair[0].string else { return }
+    let fields = pair[1]
+    // Before version 0.4 with the module's name before it.
+    switch type.split(separator: ".").last {
+    case "BenchmarkGroup":
+      for (key, inner) in fields.entries("data") {
+        read(inner, path: path + [key], into: &results)
+      }
+    case "Trial": append(fields, times: fields.list("times").compactMap(\.double), path, &results)
+    case "TrialEstimate":
+      append(fields, times: [fields["time"]?.double].compactMap(\.self), path, &results)
+    default: break
+    }
+  }
+
+  private static func append(
+    _ fields: JSONValue, times: [Double], _ path: [String], _ results: inout Results
+  ) {
+    let name = path.isEmpty ? "benchmark" : path.joined(separator: "/")
+    guard !times.isEmpty else {
+      results.unmeasured.append(name)
+      return results.skipValue(of: name, "has no time")
+    }
+    var main = Measurement(
+      name: name, metric: "time", value: times.median, unit: .nanoseconds, direction: .lower)
+    main.addRepetitions(times)
+    results.measurements.append(main)
+    let further: [(String, Double?, Unit)] = [
+      ("memory", fields["memory"]?.double, .bytes),
+      ("allocations", fields["allocs"]?.double, Unit(parsing: "allocs")),
+    ]
+    for case (let metric, let value?, let unit) in further {
+      results.measurements.append(
+        Measurement(
+          name: name, metric: metric, value: value, unit: unit, direction: .lower,
+          isPrimary: false))
+    }
+  }
+}

@@ -1,0 +1,136 @@
+package import TidemarkFormats
+package import TidemarkModel
+private import TidemarkSyntax
+
+/// github-action-benchmark's `data.js` (the history of a gh-pages branch), and the same as plain
+/// JSON, as `external-data-json-path` keeps it.
+///
+/// A suite is a job. Entries of one commit are one run; where a suite has a commit more than once,
+/// each is a run of its own.
+/// - Source: https://github.com/benchmark-action/github-action-benchmark, `src/write.ts` (the file),
+///   `src/extract.ts` (what each tool's values and ranges are).
+package enum GitHubActionBenchmarkHistory: ForeignHistory {
+  package static let name = "github-action-benchmark"
+
+  package static func recognises(_ head: Head) -> Bool {
+    head.contains("window.BENCHMARK_DATA")
+      || (head.json.has("lastUpdate") && head.json.kind("entries") == .object)
+  }
+
+  package static func read(
+    _ file: InputFile, in folder: ImportFolder
+  ) throws(Problem) -> ForeignContents {
+    let (bytes, count) = try file.contents()
+    // `window.BENCHMARK_DATA = {…}`, with or without a semicolon.
+    guard let start = bytes[..<count].firstIndex(of: UInt8(ascii: "{")),
+      let end = bytes[..<count].lastIndex(of: UInt8(ascii: "}")), start < end
+    else { throw Problem("has no object of benchmark data") }
+    let document = Array(bytes[start...end]) + [UInt8](repeating: 0, count: JSONReader.padding)
+    return try JSONReader.read(document, count: end - start + 1) { (root, _) throws(Problem) in
+      var contents = ForeignContents()
+      for (suite, entries) in root.entries("entries") {
+        read(entries, of: suite, into: &contents)
+      }
+      return contents
+    }
+  }
+
+  private static func read(
+    _ entries: JSONValue, of suite: String, into contents: inout ForeignContents
+  ) {
+    let all = Array(entries.elements)
+    var counts: [String: Int] = [:]
+    for entry in all { counts[entry["commit"]?["id"]?.string ?? "", default: 0] += 1 }
+    for (index, entry) in all.enumerated() {
+      let place = "\(suite), entry \(index + 1)"
+      guard let commit = entry["commit"]?["id"]?.string, !commit.isEmpty else {
+        contents.skip("\(place): has no commit")
+        continue
+      }
+      guard let time = time(of: entry) else {
+        contents.skip("\(place): has no date")
+        continue
+      }
+      let isRepeat = counts[commit, default: 0] > 1
+      let id = "gab-\(commit)" + (isRepeat ? "-\(time.millisecondsSince1970)" : "")
+      var part = ForeignPart(runID: id, time: time, job: suite)
+      part.commit = commit
+      part.author = entry["commit"]?["author"].flatMap {
+        $0["name"]?.string ?? $0["username"]?.string
+      }
+      if let url = entry["commit"]?["url"]?.string, url.hasPrefix("http") {
+        part.url = url
+        part.pullRequest = pullRequest(in: url)
+      }
+      part.results = results(entry, place, &contents)
+      if part.results.measurements.isEmpty {
+        contents.skip("\(place): has no value")
+      } else {
+        contents.parts.append(part)
+      }
+    }
+  }
+
+  /// When it was measured, else when it was committed.
+  private static func time(of entry: JSONValue) -> Timestamp? {
+    entry.time("date") ?? entry["commit"]?["timestamp"]?.string.flatMap { TimeText.parse($0) }
+  }
+
+  /// Of a pull request the address is `…/pull/7/commits/…`: it is no baseline of the branch.
+  private static func pullRequest(in url: String) -> String? {
+    let steps = url.split(separator: "/")
+    guard let place = steps.firstIndex(of: "pull"), steps.indices.contains(place + 1) else {
+      return nil
+    }
+    let number = String(steps[place + 1])
+    return number.utf8.allSatisfy { (48...57).contains($0) } ? number : nil
+  }
+
+  private static func results(
+    _ entry: JSONValue, _ place: String, _ contents: inout ForeignContents
+  ) -> Results {
+    let tool = entry["tool"]?.string ?? ""
+    var results = Results()
+    for bench in entry.list("benches") {
+      guard let name = bench["name"]?.scalarText, let value = bench["value"]?.lenientDouble else {
+        contents.skip("\(place): \(bench["name"]?.scalarText ?? "a benchmark") has no value")
+        continue
+      }
+      let unit = Unit(parsing: bench["unit"]?.string ?? "")
+      let metric = metric(of: tool, unit)
+      results.measurements.append(
+        Measurement(
+          name: name, metric: metric, value: value, unit: unit,
+          direction: directions[tool] ?? .byDefault(metric: metric, unit: unit),
+          standardError: standardError(bench["range"], of: value, tool)))
+    }
+    return results
+  }
+
+  /// As the reader of the tool's own files names it, so that the series goes on with them.
+  private static func metric(of tool: String, _ unit: Unit) -> String {
+    switch tool {
+    case "cargo", "benchmarkdotnet": "time"
+    case "go": unit.text == "ns/op" ? "time" : unit.text
+    case "benchmarkjs", "pytest": "ops"
+    case "googlecpp": "real_time"
+    case "catch2": "mean"
+    case "julia": "time"
+    case "jmh": unit.quantity == .rate ? "thrpt" : "avgt"
+    default: "value"
+    }
+  }
+
+  private static let directions: [String: Direction] = [
+    "cargo": .lower, "benchmarkjs": .higher, "benchmarkluau": .lower, "pytest": .higher,
+    "googlecpp": .lower, "catch2": .lower, "julia": .lower, "benchmarkdotnet": .lower,
+    "customBiggerIsBetter": .higher, "customSmallerIsBetter": .lower,
+  ]
+
+  /// pytest's `stddev: …` is of another quantity than its value.
+  private static func standardError(
+    _ range: JSONValue?, of value: Double, _ tool: String
+  ) -> Double? {
+    tool == "pytest" ? nil : range.flatMap { GitHubActionBenchmark.spread($0, of: value) }
+  }
+}

@@ -1,0 +1,195 @@
+import Testing
+import TidemarkModel
+
+@testable import TidemarkFormats
+
+/// Layouts of older, newer or rarer versions of a tool.
+@Suite struct DialectsTests {
+  @Test("JUnit: Eclipse's export has the root <testrun>")
+  func eclipse() throws {
+    let text = """
+      <?xml version="1.0" encoding="UTF-8"?>
+      <testrun name="All" project="p" tests="2" started="2" failures="1" errors="0" ignored="0">
+      <testsuite name="a.B" time="0.5"><testcase name="c" classname="a.B" time="0.25"/>
+      <testcase name="d" classname="a.B" time="0.25"><failure>no</failure></testcase></testsuite>
+      </testrun>
+      """
+    #expect(JUnit.recognises(head(text)) == .yes)
+    let results = try JUnit.read(memory(text))
+    #expect(results.tests.map(\.outcome) == [.passed, .failed])
+    #expect(results.suites.map(\.path) == [["a.B"]])
+  }
+
+  @Test("NUnit 3: a fixture whose tear-down failed is no pass although its tests are")
+  func nunitTearDown() throws {
+    let text = """
+      <test-run id="2" result="Failed"><test-suite type="Assembly" name="A.dll" result="Failed"
+      site="Child"><failure><message>One or more child tests had errors</message></failure>
+      <test-suite type="TestFixture" name="F" fullname="N.F" result="Failed" site="TearDown">
+      <failure><message>TearDown : boom</message></failure>
+      <test-case name="a" fullname="N.F.a" classname="N.F" result="Passed" duration="0.1"/>
+      </test-suite></test-suite></test-run>
+      """
+    let results = try NUnit3.read(memory(text))
+    #expect(results.tests.map(\.outcome) == [.passed])
+    #expect(results.problems.map(\.message) == ["N.F: TearDown : boom"])
+    #expect(results.problems.allSatisfy { $0.isBlocking && $0.code == .suiteError })
+  }
+
+  @Test("NUnit 2: the same, told by the message alone")
+  func nunit2TearDown() throws {
+    let text = """
+      <test-results name="A.dll" total="1" failures="0"><test-suite type="Assembly" name="A.dll"
+      result="Error"><failure><message>Child test failed</message></failure><results>
+      <test-suite type="TestFixture" name="F" result="Error"><failure>
+      <message>TearDown : System.Exception : boom</message></failure><results>
+      <test-case name="N.F.a" executed="True" result="Success" time="0.1"/></results></test-suite>
+      </results></test-suite></test-results>
+      """
+    let results = try NUnit2.read(memory(text))
+    #expect(results.tests.map(\.outcome) == [.passed])
+    #expect(results.problems.map(\.message) == ["F: TearDown : System.Exception : boom"])
+  }
+
+  @Test("Robot Framework: output.json says what output.xml says")
+  func robotJSON() throws {
+    let text = """
+      {"generator":"Robot 7.2 (Python 3.13.0 on linux)","generated":"2026-01-02T03:04:05.000000",
+      "rpa":false,"suite":{"name":"Top","id":"s1","suites":[{"name":"Sub","source":"/x/sub.robot",
+      "tests":[{"name":"a","id":"s1-s1-t1","lineno":3,"status":"PASS","elapsed_time":0.5,"body":[]},
+      {"name":"b","lineno":9,"status":"FAIL","message":"1 != 2","elapsed_time":0.25},
+      {"name":"c","status":"SKIP","message":"later","elapsed_time":0}],
+      "teardown":{"name":"Close","status":"FAIL","message":"gone"},"status":"FAIL"}]},
+      "statistics":{},"errors":[{"message":"bad import","level":"ERROR"}]}
+      """
+    #expect(Robot.recognises(head(text)) == .yes)
+    let results = try Robot.read(memory(text))
+    #expect(results.tests.map(\.outcome) == [.passed, .failed, .skipped])
+    #expect(results.suites.map(\.path) == [["Top", "Sub"]])
+    #expect(results.detail(of: results.tests[1])?.line == 9)
+    #expect(results.problems.map(\.message) == ["Top.Sub: teardown: gone", "bad import"])
+    #expect(results.problems.map(\.isBlocking) == [true, false])
+  }
+
+  @Test("Vitest before version 2 wrote its benchmarks by suite, and they are no tests of Jest")
+  func oldVitest() throws {
+    let text = """
+      {"numTotalTestSuites":2,"numTotalTests":2,"testResults":{"sort":[
+      {"name":"normal","rank":1,"rme":2,"samples":[0.5,0.25],"hz":3000,"mean":0.3,"p99":0.4},
+      {"name":"reverse","rank":2,"hz":1000,"mean":1,"samples":[]}]}}
+      """
+    let takers = formats.filter { $0.recognises(head(text)) == .yes }.map { $0.name }
+    #expect(takers == ["vitest-bench"])
+    let results = try VitestBench.read(memory(text))
+    let main = results.measurements.filter(\.isPrimary)
+    #expect(main.map(\.name) == ["sort > normal", "sort > reverse"])
+    #expect(main.map(\.value) == [3000, 1000])
+  }
+
+  @Test("lm-eval: since filters are named, a number without one is no score")
+  func lmEvalCounts() throws {
+    let text = """
+      {"results":{"t":{"alias":"t","sample_len":500,"acc,none":0.5,"acc_stderr,none":0.1}},
+      "n-shot":{"t":0}}
+      """
+    let measurements = try LMEval.read(memory(text)).measurements
+    #expect(measurements.map(\.metric) == ["acc"])
+    #expect(measurements.first?.standardError == 0.1)
+  }
+
+  @Test("MTEB before version 1.11: splits at the top, with subsets or without")
+  func oldMTEB() throws {
+    let subsets = """
+      {"dataset_revision":"r","mteb_dataset_name":"C","mteb_version":"1.0.2","test":{
+      "de":{"accuracy":0.5,"main_score":0.5},"en":{"accuracy":0.75,"main_score":0.75},
+      "evaluation_time":3.5}}
+      """
+    #expect(MTEB.recognises(head(subsets)) == .yes)
+    let results = try MTEB.read(memory(subsets))
+    #expect(results.measurements.map(\.value) == [0.5, 0.75])
+    #expect(results.measurements.map { $0.parameters["subset"] } == ["de", "en"])
+    let plain = """
+      {"mteb_dataset_name":"S","test":{"cos_sim":{"pearson":0.1,"spearman":0.8},
+      "euclidean":{"pearson":0.2,"spearman":0.3},"evaluation_time":1},
+      "dev":{"ndcg_at_10":0.4,"map_at_10":0.2}}
+      """
+    let other = try MTEB.read(memory(plain))
+    #expect(other.measurements.map(\.value) == [0.8, 0.4])
+    #expect(other.measurements.map { $0.parameters["split"] } == ["test", "dev"])
+  }
+
+  @Test("BenchmarkTools.jl: trials and estimates under the names of their groups")
+  func julia() throws {
+    let text = """
+      [{"Julia":"1.11.1","BenchmarkTools":"1.0.0"},[["BenchmarkGroup",{"data":{
+      "utf8":["BenchmarkGroup",{"data":{"join":["Trial",{"allocs":3,"gctimes":[0,0,0],"memory":96,
+      "params":["Parameters",{"seconds":5}],"times":[30,10,20]}]},"tags":[]}],
+      "trig":["BenchmarkTools.TrialEstimate",{"allocs":0,"memory":0,"gctime":0,"time":7.5}]},
+      "tags":[]}]]]
+      """
+    let takers = formats.filter { $0.recognises(head(text)) == .yes }.map { $0.name }
+    #expect(takers == ["benchmarktools"])
+    let results = try BenchmarkToolsJL.read(memory(text))
+    let main = results.measurements.filter(\.isPrimary)
+    #expect(main.map(\.name) == ["utf8/join", "trig"])
+    #expect(main.map(\.value) == [20, 7.5])
+    #expect(main.first?.samples?.values == [30, 10, 20])
+    #expect(results.environment["julia"] == "1.11.1")
+  }
+
+  @Test(
+    "TAP: streams one after the other have a plan each",
+    arguments: [
+      ("TAP version 13\n1..1\nok 1 a\nTAP version 13\n1..2\nok 1 b\nnot ok 2 c\n", 3, 0),
+      ("1..1\nok 1 a\n1..2\nok 1 b\nok 2 c\n", 3, 0),
+      ("TAP version 13\nok 1 a\n1..1\nTAP version 13\nok 1 b\n1..2\n", 2, 1),
+      ("TAP version 13\n1..2\nok 1 a\nTAP version 13\n1..1\nok 1 b\n", 2, 1),
+    ])
+  func tapStreams(text: String, tests: Int, mismatches: Int) throws {
+    let results = try TAP.read(memory(text))
+    #expect(results.tests.count == tests)
+    #expect(results.problems.count { $0.code == .planMismatch } == mismatches)
+  }
+
+  @Test("Mochawesome: the tree of suites, hooks that failed, and what is put off")
+  func mochawesome() throws {
+    let text = """
+      {"stats":{"suites":2,"tests":4,"passes":1,"pending":1,"failures":2,"testsRegistered":4,
+      "end":"2026-01-02T03:04:05.000Z","passPercent":50},"results":[{"uuid":"1","title":"",
+      "file":"cypress/e2e/a.cy.js","root":true,"tests":[],"beforeHooks":[],"afterHooks":[],
+      "suites":[{"title":"login","root":false,"beforeHooks":[{"title":"\\"before each\\" hook",
+      "fail":true,"err":{"message":"no server"},"isHook":true}],"tests":[
+      {"title":"works","duration":250,"state":"passed","pass":true,"fail":false,"pending":false},
+      {"title":"fails","duration":50,"state":"failed","pass":false,"fail":true,
+      "err":{"message":"AssertionError: no","estack":"AssertionError: no\\n at a.cy.js:3"}},
+      {"title":"later","duration":0,"state":"pending","pass":false,"fail":false,"pending":true},
+      {"title":"kept","duration":0,"state":null,"pass":false,"fail":false,"skipped":true}],
+      "suites":[]}]}],"meta":{"mocha":{"version":"10.2.0"},"mochawesome":{"version":"7.1.3"}}}
+      """
+    let takers = formats.filter { $0.recognises(head(text)) == .yes }.map { $0.name }
+    #expect(takers == ["mochawesome"])
+    let results = try Mochawesome.read(memory(text))
+    #expect(results.tests.map(\.outcome) == [.passed, .failed, .skipped, .skipped])
+    #expect(results.suites.map(\.path) == [["cypress/e2e/a.cy.js", "login"]])
+    #expect(results.tests.first?.duration == 0.25)
+    #expect(results.problems.map(\.code) == [.suiteError])
+  }
+
+  @Test("go test: events that another tool wrote again, with blanks between")
+  func spacedEvents() throws {
+    let text = """
+      {"Time": "2026-01-02T03:04:05Z", "Action": "run", "Package": "p", "Test": "TestA"}
+      {"Action": "pass", "Package": "p", "Test": "TestA", "Elapsed": 0.5}
+      {"Action": "pass", "Package": "p", "Elapsed": 0.6}
+      """
+    #expect(GoTestJSON.recognises(head(text)) == .yes)
+    #expect(try GoTestJSON.read(memory(text)).tests.map(\.outcome) == [.passed])
+  }
+
+  @Test("Allure: a result that never got a status is no pass")
+  func allureWithoutStatus() throws {
+    let text = #"{"uuid":"u","name":"n","fullName":"f","stage":"running","start":1000}"#
+    #expect(AllureResult.recognises(head(text)) == .yes)
+    #expect(try AllureResult.read(memory(text)).tests.map(\.outcome) == [.errored])
+  }
+}

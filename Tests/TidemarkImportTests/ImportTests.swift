@@ -1,0 +1,302 @@
+import Foundation
+import TidemarkHistory
+import TidemarkImport
+import TidemarkModel
+import Testing
+
+@Suite struct ImportTests {
+  /// A folder of a test's own.
+  private final class Folder {
+    let path = FileManager.default.temporaryDirectory
+      .appendingPathComponent("tidemark-import-" + UUID().uuidString).path
+
+    init() throws {
+      try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
+    }
+
+    deinit { try? FileManager.default.removeItem(atPath: path) }
+
+    @discardableResult func write(_ text: String, _ name: String) throws -> String {
+      let url = URL(fileURLWithPath: path).appendingPathComponent(name)
+      try FileManager.default.createDirectory(
+        at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+      try Data(text.utf8).write(to: url)
+      return url.path
+    }
+  }
+
+  private let folder: Folder
+
+  init() throws { folder = try Folder() }
+
+  private func imported(_ names: [String]? = nil) -> Import {
+    Import(names ?? [folder.path], branch: "main", job: "default", excluding: [])
+  }
+
+  private static func entry(
+    _ commit: String, _ date: Int, tool: String = "cargo", benches: String, url: String = ""
+  ) -> String {
+    """
+    {"commit":{"author":{"name":"Ann","username":"ann"},"id":"\(commit)","message":"m",
+    "timestamp":"2026-01-01T10:00:00+01:00","url":"\(url)"},"date":\(date),"tool":"\(tool)",
+    "benches":[\(benches)]}
+    """
+  }
+
+  private static func dataFile(_ suites: [(String, [String])]) -> String {
+    let entries = suites.map { "\"\($0.0)\":[\($0.1.joined(separator: ","))]" }
+    return
+      "window.BENCHMARK_DATA = {\"lastUpdate\":1,\"repoUrl\":\"\",\"entries\":{\(entries.joined(separator: ","))}}"
+  }
+
+  private static let bench = #"{"name":"fib","value":12.5,"range":"± 1,000","unit":"ns/iter"}"#
+
+  @Test("of data.js each commit is a run, each suite a job, with date and author")
+  func gitHubActionBenchmark() throws {
+    try folder.write(
+      Self.dataFile([
+        (
+          "Rust",
+          [
+            Self.entry("aa11", 2_000_000, benches: Self.bench),
+            Self.entry("bb22", 1_000_000, benches: Self.bench),
+          ]
+        ),
+        (
+          "Size",
+          [
+            Self.entry(
+              "aa11", 2_500_000, tool: "customBiggerIsBetter",
+              benches: #"{"name":"score","value":3,"unit":"points"}"#)
+          ]
+        ),
+      ]), "data.js")
+    let found = imported()
+    #expect(found.skipped.isEmpty)
+    #expect(found.runs.map(\.run.header.commit) == ["bb22", "aa11"])
+    let run = try #require(found.runs.last?.run)
+    #expect(run.header.time.millisecondsSince1970 == 2_000_000)
+    #expect(run.header.branch == "main")
+    #expect(run.parts.map(\.job) == ["Rust", "Size"])
+    let value = try #require(run.parts.first?.values.first)
+    #expect(value.identity.metric == "time")
+    #expect(value.value == 12.5)
+    #expect(value.standardError == 1000)
+    #expect(value.direction == .lower)
+    #expect(run.parts.last?.values.first?.direction == .higher)
+    #expect(run.parts.first?.environment[StoredJob.authorKey] == "Ann")
+  }
+
+  @Test("a commit that a suite has twice is two runs, and a pull request's is marked as one")
+  func repeatedCommit() throws {
+    try folder.write(
+      Self.dataFile([
+        (
+          "Rust",
+          [
+            Self.entry("aa11", 1_000_000, benches: Self.bench),
+            Self.entry("aa11", 2_000_000, benches: Self.bench),
+            Self.entry(
+              "cc33", 3_000_000, benches: Self.bench,
+              url: "https://github.com/o/r/pull/7/commits/cc33"),
+          ]
+        )
+      ]), "data.js")
+    let runs = imported().runs.map(\.run)
+    #expect(runs.map(\.header.commit) == ["aa11", "aa11", "cc33"])
+    #expect(Set(runs.map(\.header.id)).count == 3)
+    #expect(runs.last?.header.pullRequest == "7")
+    #expect(runs.last?.header.branch == nil)
+  }
+
+  @Test("what cannot be taken is named: no commit, no date, no value")
+  func skippedEntries() throws {
+    try folder.write(
+      Self.dataFile([
+        (
+          "Rust",
+          [
+            #"{"date":1,"benches":[]}"#, #"{"commit":{"id":"aa"},"date":"x","benches":[]}"#,
+            Self.entry("bb", 5_000, benches: #"{"name":"n","value":"fast"}"#),
+            Self.entry("cc", 5_000, benches: Self.bench),
+          ]
+        )
+      ]), "data.js")
+    let found = imported()
+    #expect(found.runs.map(\.run.header.commit) == ["cc"])
+    #expect(
+      found.skipped.map(\.what) == [
+        "Rust, entry 1: has no commit", "Rust, entry 2: has no date",
+        "Rust, entry 3: n has no value", "Rust, entry 3: has no value",
+      ])
+  }
+
+  @Test("importing twice changes nothing; a history that has grown adds what is new")
+  func idempotence() throws {
+    let first = Self.entry("aa11", 1_000_000, benches: Self.bench)
+    let second = Self.entry("bb22", 2_000_000, benches: Self.bench)
+    try folder.write(Self.dataFile([("Rust", [first])]), "data.js")
+    let history = History(directory: folder.path + "/history")
+    #expect(try history.appendMissing(imported().runs, normalisationVersion: 1).added.count == 1)
+    let names = try history.segmentNames()
+    #expect(try history.appendMissing(imported().runs, normalisationVersion: 1).present == 1)
+    #expect(try history.segmentNames() == names)
+    try folder.write(Self.dataFile([("Rust", [first, second])]), "data.js")
+    let result = try history.appendMissing(imported().runs, normalisationVersion: 1)
+    #expect(result.added.map(\.run.header.commit) == ["bb22"])
+    #expect(result.present == 1)
+    #expect(try history.load().runs.count == 2)
+    // Also after joining: ids count, not files.
+    _ = try history.compact()
+    #expect(try history.appendMissing(imported().runs, normalisationVersion: 1).present == 2)
+  }
+
+  @Test("of asv each commit is a run, and values of an older version of a benchmark stay out")
+  func asv() throws {
+    func results(_ commit: String, _ date: Int, _ environment: String) -> String {
+      """
+      {"commit_hash":"\(commit)","date":\(date),"env_name":"\(environment)",
+       "params":{"machine":"cheetah","os":"Linux"},"python":"3.11","requirements":{},
+       "result_columns":["result","params","version"],
+       "results":{"time_a":[[0.5],[],"v2"],"time_b":[[0.25],[],"v1"]}}
+      """
+    }
+    try folder.write(results("aaaa1111", 2_000, "py3.11"), "results/cheetah/aaaa1111-py3.11.json")
+    try folder.write(results("aaaa1111", 2_000, "py3.12"), "results/cheetah/aaaa1111-py3.12.json")
+    try folder.write(results("bbbb2222", 1_000, "py3.11"), "results/cheetah/bbbb2222-py3.11.json")
+    try folder.write(
+      #"{"time_a":{"version":"v2","unit":"seconds"},"time_b":{"version":"v2"},"version":2}"#,
+      "results/benchmarks.json")
+    try folder.write(
+      #"{"machine":"cheetah","os":"Linux","version":1}"#, "results/cheetah/machine.json")
+    let found = imported()
+    #expect(found.runs.map(\.run.header.commit) == ["bbbb2222", "aaaa1111"])
+    let run = try #require(found.runs.last?.run)
+    #expect(run.parts.map(\.job) == ["cheetah py3.11", "cheetah py3.12"])
+    #expect(run.parts.map { $0.values.map(\.identity.name) } == [["time_a"], ["time_a"]])
+    #expect(run.parts.first?.environment["machine"] == "cheetah")
+    #expect(
+      found.skipped.map(\.what)
+        == Array(
+          repeating: "time_b: was measured by an older version of the benchmark", count: 3))
+  }
+
+  @Test("of Bencher reports come in, by benchmark or by measure, and so does its perf")
+  func bencher() throws {
+    try folder.write(
+      """
+      [{"uuid":"r1","branch":{"name":"trunk","head":{"version":{"number":1,"hash":"abc123"}}},
+        "testbed":{"name":"big"},"start_time":"2026-01-01T00:00:00Z",
+        "results":[[{"iteration":0,"benchmark":{"name":"fib"},"measures":[
+           {"measure":{"slug":"latency","units":"nanoseconds (ns)"},"metric":{"value":10}},
+           {"measure":{"slug":"heap","units":"kibibytes (KiB)"},"metric":{"value":4}}]}],
+          [{"iteration":1,"benchmark":{"name":"fib"},"measures":[
+           {"measure":{"slug":"latency","units":"nanoseconds (ns)"},"metric":{"value":12}}]}]]},
+       {"uuid":"r2","branch":{"name":"trunk","version":{"hash":"def456"}},"testbed":{"name":"big"},
+        "start_time":"2026-01-02T00:00:00Z",
+        "results":[[{"measure":{"slug":"latency","units":"ns"},
+          "benchmarks":[{"name":"fib","metric":{"value":11}}]}]]},
+       {"uuid":"r3","branch":{"name":"trunk"},"testbed":{"name":"big"},
+        "start_time":"2026-01-03T00:00:00Z","results":7}]
+      """, "reports.json")
+    try folder.write(
+      """
+      {"project":{},"results":[{"branch":{"name":"trunk"},"testbed":{"name":"big"},
+        "benchmark":{"name":"fib"},"measure":{"slug":"latency","units":"ns"},
+        "metrics":[{"report":"r4","iteration":0,"start_time":"2026-01-04T00:00:00Z",
+          "version":{"number":4,"hash":"fff999"},"metric":{"value":9}}]}]}
+      """, "perf.json")
+    let found = imported()
+    #expect(found.runs.map(\.run.header.commit) == ["abc123", "def456", "fff999"])
+    let values = try #require(found.runs.first?.run.parts.first?.values)
+    let latency = try #require(values.first { $0.identity.metric == "latency" })
+    #expect(latency.value == 11)
+    #expect(latency.n == 2)
+    #expect(values.first { $0.identity.metric == "heap" }?.unit.quantity == .bytes)
+    #expect(found.runs.first?.run.header.branch == "trunk")
+    #expect(
+      found.skipped.map(\.what) == [
+        "report r3: has no results, only their number; export it with `expand`"
+      ])
+  }
+
+  @Test("of Allure's history the names come from the report beside it, and runs from addresses")
+  func allure2() throws {
+    func item(_ status: String, _ start: Int, report: Int? = nil) -> String {
+      let address = report.map { "\"reportUrl\":\"http://ci/\($0)/allure/#testresult/x\"," } ?? ""
+      return
+        "{\"uid\":\"u\",\(address)\"status\":\"\(status)\",\"time\":{\"start\":\(start),\"duration\":1500}}"
+    }
+    try folder.write(
+      """
+      {"h1":{"statistic":{"total":2},"items":[\(item("passed", 9_000_000, report: 2)),\(item("failed", 1_000, report: 1))]},
+       "h2":{"statistic":{"total":2},"items":[\(item("broken", 9_100_000)),\(item("passed", 2_000))]},
+       "h3":{"statistic":{"total":1},"items":[\(item("passed", 1_000))]}}
+      """, "report/history/history.json")
+    for (id, name) in [("h1", "one"), ("h2", "two")] {
+      try folder.write(
+        #"{"uid":"\#(id)","name":"\#(name)","fullName":"x","historyId":"\#(id)","status":"passed","labels":[{"name":"suite","value":"S"}]}"#,
+        "report/data/test-cases/\(id).json")
+    }
+    try folder.write(
+      #"[{"buildOrder":1,"data":{"passed":1,"total":1}}]"#, "report/history/history-trend.json")
+    let found = imported([folder.path + "/report/history"])
+    #expect(found.skipped.count == 2)
+    #expect(found.skipped.contains { $0.what.hasPrefix("h3: its name is not known") })
+    // Two with an address each, two without that are hours apart.
+    #expect(found.runs.count == 4)
+    let tests = found.runs.flatMap { $0.run.parts.flatMap(\.tests) }
+    #expect(tests.map(\.outcome) == [.failed, .passed, .passed, .errored])
+    #expect(tests.first?.identity.name == "one")
+    #expect(tests.first?.identity.suite == ["S"])
+    #expect(tests.first?.duration == 1.5)
+    // The report's folder as a whole gives the same: its results are no runs of their own.
+    #expect(imported().runs.map(\.run.header.id) == found.runs.map(\.run.header.id))
+  }
+
+  @Test("of Allure 3 each line is a run")
+  func allure3() throws {
+    try folder.write(
+      """
+      {"uuid":"u1","name":"r","timestamp":5000,"knownTestCaseIds":[],"testResults":{"h1":{"id":"i","name":"one","status":"passed","duration":20,"labels":[{"name":"suite","value":"S"}],"url":""}},"metrics":{},"url":"https://ci/1"}
+      not json
+      {"uuid":"u2","name":"r","timestamp":9000,"testResults":{"h1":{"id":"i","name":"one","status":"failed"}},"url":""}
+
+      """, "history.jsonl")
+    let found = imported()
+    #expect(found.runs.map(\.run.header.id) == ["allure-u1", "allure-u2"])
+    #expect(found.runs.first?.run.header.url == "https://ci/1")
+    #expect(found.runs.first?.run.parts.first?.tests.first?.duration == 0.02)
+    #expect(found.skipped.map(\.what) == ["line 2: is no run"])
+  }
+
+  @Test("a folder of results is a run a file, with what the file or else its path tells")
+  func archives() throws {
+    try folder.write(
+      """
+      {"machine_info":{},"commit_info":{"id":"8c0ffee1","branch":"dev","dirty":false},
+       "datetime":"2026-02-03T04:05:06+00:00","version":"4.0.0",
+       "benchmarks":[{"name":"t","fullname":"a.py::t","stats":{"mean":0.5,"rounds":3,"stddev":0.1}}]}
+      """, ".benchmarks/0001_x.json")
+    let jmh = """
+      [{"jmhVersion":"1.37","benchmark":"a.B.c","mode":"avgt","threads":1,"forks":1,
+        "primaryMetric":{"score":1.5,"scoreError":0.1,"scoreUnit":"ns/op","rawData":[[1.5]]}}]
+      """
+    try folder.write(jmh, "jmh/2026-02-05_10-20-30/results.json")
+    try folder.write("no results\n", "jmh/notes.txt")
+    let found = imported()
+    #expect(
+      found.runs.map(\.run.header.time).map(\.millisecondsSince1970) == [
+        1_770_091_506_000, 1_770_286_830_000,
+      ])
+    #expect(found.runs.first?.run.header.commit == "8c0ffee1")
+    #expect(found.runs.first?.run.header.branch == "dev")
+    #expect(found.files == ["pytest-benchmark": 1, "jmh": 1])
+    #expect(found.datedByFile == 0)
+    // A file that was moved is the same run.
+    let ids = found.runs.map(\.run.header.id)
+    try folder.write(jmh, "moved/2026-02-05_10-20-30.json")
+    #expect(imported().runs.map(\.run.header.id) == ids)
+    #expect(imported().runs.last?.run.parts.count == 1)
+  }
+}
