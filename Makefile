@@ -86,7 +86,7 @@ check: lint setup
 	fixtures/demo/check.py tidemark-report/report.json
 
 # The same claims held against the conformance files of $(SHARED), where that folder stands.
-check-shared: setup
+check-shared: setup browser
 	@if [ -d "$(SHARED)" ]; then tools=$$(bash "$(SHARED)/tools/setup.sh") && \
 	  TM_SHARED="$(abspath $(SHARED))" TM_TOOLS_PYTHON="$$tools" swift test --filter SharedTests; \
 	else echo "check-shared: no folder $(SHARED), nothing to check"; fi

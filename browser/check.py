@@ -112,10 +112,18 @@ def links(site):
             claim(site.path.split("#")[0].endswith((".html", ".xml", ".json")) and
                   (site.path.endswith(".xml") or site.all("h1")),
                   f"{page}: {kind} leads nowhere ({href})")
+            if site.path.endswith(".xml"):
+                # Chromium shows XML with styles of its own, which the policy forbids it.
+                site.errors()
             if "#" in site.path:
                 place = site.path.split("#")[1]
                 claim(site.driver.find_elements(By.ID, place), f"{page}: {kind} leads to no place {place}")
-    claim(not site.errors(), f"the console is not quiet: {site.errors()[:3]}")
+    quiet(site)
+
+
+def quiet(site):
+    errors = site.errors()
+    claim(not errors, f"the console is not quiet: {errors[:3]}")
 
 
 def keyboard(site):
@@ -178,11 +186,11 @@ def script(site):
     box = site.one(".filter input")
     rows = "main .items > li, main tbody > tr"
     before = sum(row.is_displayed() for row in site.all(rows))
-    box.send_keys("opens long_paths".split()[0])
+    box.send_keys("opens")
     shown = [row for row in site.all(rows) if row.get_attribute("hidden") is None]
     claim(0 < len(shown) < before and all("opens" in row.get_attribute("textContent") for row in shown),
           "the filter does not leave what was asked for")
-    box.clear()
+    box.send_keys(Keys.CONTROL, "a")
     box.send_keys(Keys.BACKSPACE)
     claim(sum(row.is_displayed() for row in site.all(rows)) == before, "an empty filter hides rows")
 
@@ -232,7 +240,7 @@ def script(site):
     press(site, Keys.ARROW_DOWN)
     press(site, Keys.ENTER)
     claim(site.path.startswith("series/") and site.one("h1").text == "parse", "the search leads nowhere")
-    claim(not site.errors(), f"the console is not quiet: {site.errors()[:3]}")
+    quiet(site)
 
 
 def main(demo, models):
@@ -246,7 +254,8 @@ def main(demo, models):
         for site in (plain, scripted):
             links(site)
             narrow(site)
-        claim(not plain.all(".filter, .sort, .zoom, .search"), "without the script there is a dead control")
+        plain.open("tests.html")
+        claim(not plain.all("main button, main input, .search"), "without the script there is a dead control")
         keyboard(plain)
         paper(plain)
         script(scripted)

@@ -210,6 +210,7 @@ struct TestsPage {
             "totals": .text(totals),
             "jump": .list(number == 0 ? jump : []),
             "clusters": .list(number == 0 ? clusters : []),
+            "cluster_count": .text(context.words.numbers.count(clusters.count)),
             "owners": Value(number == 0 ? owners : nil),
             "cut": context.cut(
               shown: shown, total: total, name: "tests", page: number, pages: pages.count),
