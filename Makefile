@@ -3,6 +3,8 @@
 export PATH := $(PATH):/opt/swift/usr/bin
 SHARED ?= ../shared
 SOURCES = Sources Tests Plugins Package.swift
+# Where what drives a browser is installed, once.
+BROWSER = .build/browser
 
 all: build
 
@@ -58,10 +60,24 @@ bench-detect: program
 	else echo "bench-detect: no folder $(SHARED)/detect, nothing to compare with"; fi
 	fixtures/statistics/scipy-values.py --check
 
-# The picture in the README: the demo's first page.
-picture: demo
-	@packaging/setup.sh chromium
+# The picture in the README, the demo's first page, and those in docs/site.md.
+picture: demo $(BROWSER)/bin/python
+	@packaging/setup.sh chromium chromium-driver pngquant
 	docs/picture.sh tidemark-report/site/index.html docs/images/overview.png
+	fixtures/models/models.sh .build/release/tidemark .build/models
+	$(BROWSER)/bin/python browser/pictures.py tidemark-report/site .build/models/site docs/images
+
+# Two sites, used as people do: with the mouse, the keyboard alone, without the script, on paper.
+browser: demo $(BROWSER)/bin/python
+	@packaging/setup.sh chromium chromium-driver
+	fixtures/models/models.sh .build/release/tidemark .build/models
+	$(BROWSER)/bin/python browser/check.py tidemark-report/site .build/models/site
+
+$(BROWSER)/bin/python: browser/requirements.txt
+	@packaging/setup.sh python3-venv
+	python3 -m venv $(BROWSER)
+	$(BROWSER)/bin/pip install --quiet --requirement browser/requirements.txt
+	@touch $@
 
 docs: build
 	docs/build.sh dist/docs
@@ -80,7 +96,7 @@ check: lint setup
 	fixtures/demo/check.py tidemark-report/report.json
 
 # The same claims held against the conformance files of $(SHARED), where that folder stands.
-check-shared: setup
+check-shared: setup browser
 	@if [ -d "$(SHARED)" ]; then tools=$$(bash "$(SHARED)/tools/setup.sh") && \
 	  TM_SHARED="$(abspath $(SHARED))" TM_TOOLS_PYTHON="$$tools" swift test --filter SharedTests; \
 	else echo "check-shared: no folder $(SHARED), nothing to check"; fi
@@ -88,4 +104,4 @@ check-shared: setup
 clean:
 	rm -rf .build .build-static dist tidemark-report
 
-.PHONY: all setup build test format lint golden program demo release bench bench-detect picture docs examples check check-shared check-release clean
+.PHONY: all setup build test format lint golden program demo release bench bench-detect picture browser docs examples check check-shared check-release clean

@@ -1,6 +1,7 @@
 import TidemarkModel
 import TidemarkReport
 import TidemarkStatistics
+private import TidemarkRun
 private import TidemarkSyntax
 
 /// What began together: changes of one range of commits, failures that say the same, series that a
@@ -93,11 +94,14 @@ struct Clusters: Sendable {
     }
   }
 
-  /// A message's first line with each number as `#`; nil for a blank one.
+  /// A message's first line that says something, without what varies from run to run (addresses,
+  /// temporary paths, dates) and each number as `#`; nil for a blank one.
   private static func pattern(_ message: String) -> String? {
-    let line = message.split(whereSeparator: \.isNewline).first ?? ""
+    let lines = message.prefix(4000).split(whereSeparator: \.isNewline)
+    // A place alone, as googletest begins, would join all failures of one file.
+    let line = lines.first { !isPlace($0) } ?? lines.first ?? ""
     var pattern: [UInt8] = []
-    for byte in line.utf8.prefix(400) {
+    for byte in Normalisation.normalise(String(line)).utf8.prefix(400) {
       if (48...57).contains(byte) {
         if pattern.last != UInt8(ascii: "#") { pattern.append(UInt8(ascii: "#")) }
       } else {
@@ -106,5 +110,15 @@ struct Clusters: Sendable {
     }
     let text = String(decoding: pattern, as: UTF8.self)
     return text.allSatisfy(\.isWhitespace) ? nil : text
+  }
+
+  /// `tests/query_test.cpp:53`
+  private static func isPlace(_ line: Substring) -> Bool {
+    let trimmed = line.drop { $0.isWhitespace }
+    guard !trimmed.contains(where: \.isWhitespace), let colon = trimmed.lastIndex(of: ":") else {
+      return false
+    }
+    let number = trimmed[trimmed.index(after: colon)...]
+    return !number.isEmpty && number.allSatisfy(\.isNumber)
   }
 }

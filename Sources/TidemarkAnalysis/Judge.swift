@@ -91,6 +91,7 @@ private struct Stage: Sendable {
         machineChanges: findings.machineChanges,
         commits: options.commits
       ).all
+    report.modelComparisons = ModelComparisons(run).all
     report.environmentChanges = findings.environmentChanges
     report.annotations = options.annotations
     report.bisection = options.bisection

@@ -60,8 +60,10 @@ struct PlaceOptions: ParsableArguments {
   }
 
   func siteOptions(_ settings: Config) -> SiteOptions {
-    SiteOptions(
+    var options = SiteOptions(
       project: settings.theme.title ?? settings.repository,
       hasScript: settings.features["script"] ?? false)
+    options.settings = settings.shown
+    return options
   }
 }

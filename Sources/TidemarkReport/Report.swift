@@ -28,6 +28,8 @@ package struct Report: Sendable {
   /// Every series judged, and the missing ones: by state (worst first), then size of the change.
   package var series: [SeriesChange]
   package var clusters: [Cluster]
+  /// For each task and metric the best model against every other one that it can be held against.
+  package var modelComparisons: [ModelComparison]
   package var environmentChanges: [EnvironmentChange]
   /// Notes that people wrote, as Markdown, pinned to commits.
   package var annotations: [Annotation]
@@ -57,6 +59,7 @@ package struct Report: Sendable {
     runs = []
     series = []
     clusters = []
+    modelComparisons = []
     environmentChanges = []
     annotations = []
     acceptances = []

@@ -22,7 +22,27 @@ extension SiteContext {
     values["since"] = since(series.changePoint)
     values["owner"] = Value(series.owner)
     values["sentence"] = sentence(series)
+    values["likely"] = likely(series.suspects)
     return values
+  }
+
+  /// The first suspect with its subject and author, and how many more there are; empty where the
+  /// report names none.
+  private func likely(_ suspects: [Suspect]) -> Value {
+    guard let first = suspects.first, first.subject != nil || first.author != nil else {
+      return .empty
+    }
+    let subject = first.subject.map { SafeText.middleCut(SafeText.oneLine($0), to: 120) }
+    let author = first.author.map(name)
+    let key =
+      "likely." + (subject == nil ? "author" : author == nil ? "subject" : "both")
+      + (suspects.count > 1 ? "_more" : "")
+    return words.html(
+      key,
+      [
+        "commit": commit(first.commit), "subject": Value(subject), "author": Value(author),
+        "n": .text(words.numbers.count(suspects.count)),
+      ])
   }
 
   /// Name and parameters.

@@ -20,6 +20,18 @@ package struct SiteOptions: Hashable, Sendable {
   /// pages need; where a policy forbids scripts (Jenkins), browsers log each page's attempt.
   package var hasScript: Bool
   package var source = Source.inputs
+  /// What the configuration says that bears on the judgement: its keys and their values, as the health
+  /// page shows them.
+  package var settings: [Setting] = []
+
+  package struct Setting: Hashable, Sendable {
+    package var key: String
+    package var value: String
+    package init(key: String, value: String) {
+      self.key = key
+      self.value = value
+    }
+  }
 
   /// What the report was made from.
   package enum Source: Hashable, Sendable {
@@ -97,12 +109,13 @@ package enum Site {
     var files = [try OverviewPage(context).render()]
     files += try tests.render()
     files += try benchmarks.render()
-    if let grid = GridPage(context) { files.append(try grid.render()) }
+    if let grid = GridPage(context) { files += try grid.render() }
     if let compare = ComparePage(context) { files.append(try compare.render()) }
     if context.hasAlertsPage { files.append(try AlertsPage(context).render()) }
     files += try RunsPage(context).render()
     files.append(try HealthPage(context).render())
     if context.hasAlertsPage { files.append(AlertFeed(context).render()) }
+    if context.options.hasScript, context.hasAlertsPage { files.append(NameList(context).render()) }
     return files + Badges(context).render() + SiteAPI(context).render()
   }
 

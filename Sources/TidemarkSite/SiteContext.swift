@@ -17,6 +17,8 @@ struct SiteContext: Sendable {
   private(set) var testAddresses: [Int: String] = [:]
   /// Where the tests begin to stand by their suites; nil where there are none.
   private(set) var suitesAddress: String?
+  /// Tests and series under several labels.
+  let sides: Sides
   let hasGridPage: Bool
   /// The run that this one is compared with, side by side, by its place in the window.
   let comparedRun: Int?
@@ -69,6 +71,7 @@ struct SiteContext: Sendable {
       if let commit = run.commit { HTML.append(shortCommit(commit) + " · ", to: &bytes) }
       return bytes
     }
+    sides = Sides(report)
     hasGridPage = GridPage.hasCells(report)
     comparedRun = ComparePage.otherRun(report)
     hasAlertsPage = !report.series.isEmpty || !report.tests.isEmpty
@@ -159,6 +162,8 @@ struct SiteContext: Sendable {
     all["in_english"] =
       words.text("lang") == "en" ? .empty : .html(Array(" lang=\"en\"".utf8))
     all["script"] = .flag(options.hasScript)
+    all["names"] = options.hasScript && hasAlertsPage ? "names.js" : .empty
+    all["newest"] = .text(words.text("script.newest", ["n": "{n}"]))
     all["nav"] = .list(
       Tab.allCases.filter(exists).map { item in
         [
@@ -167,6 +172,7 @@ struct SiteContext: Sendable {
         ]
       })
     all["header"] = header
+    all["against"] = against
     all["generator"] = .text("\(report.generator.name) \(report.generator.version)")
     all["description"] = SiteContext.plain(
       values["description"] ?? values["lead"] ?? values["sentence"] ?? .empty)
@@ -335,6 +341,14 @@ struct SiteContext: Sendable {
     guard let age = baselineAge else { return words.html("baseline.runs", values) }
     values["age"] = .text(age)
     return words.html("baseline.aged", values)
+  }
+
+  /// `Judged against 20 runs of main, the newest 3 h old.`; empty where nothing is judged.
+  var against: Value {
+    guard report.baseline.status != .none, report.baseline.runs > 0, !nothingRead else {
+      return .empty
+    }
+    return words.html("against", ["baseline": baselineSentence])
   }
 
   var baselineAge: String? {

@@ -11,8 +11,10 @@ extension SiteContext {
     values["message"] = Value(firstLine(test.detail))
     values["strip"] = OutcomeStrip.render(test.history, words: words)
     values["failures"] = Value(failures(test))
+    values["flips"] = Value(test.state == .flaky ? flips(test) : nil)
+    values["attempts"] = Value(attempts(test))
     values["since"] = since(test.since)
-    values["duration"] = Value(test.duration.map(duration))
+    values["duration"] = Value(duration(of: test))
     values["owner"] = Value(test.owner)
     values["quarantine"] = test.quarantine.map(quarantine) ?? .empty
     values["text"] = Value(text(test.detail))
@@ -75,11 +77,41 @@ extension SiteContext {
       ["n": words.numbers.count(test.failuresInLast), "runs": words.count("runs", test.runsInLast)])
   }
 
+  /// How often it went from passing to failing or back: a defect goes once, a flaky test again and
+  /// again.
+  private func flips(_ test: TestResult) -> String? {
+    let told = test.history.compactMap { outcome -> Bool? in
+      outcome == nil || outcome == .skipped ? nil : outcome?.isFailure
+    }
+    let flips = zip(told, told.dropFirst()).count { $0 != $1 }
+    guard flips > 1 else { return nil }
+    return words.text(
+      "test.flips",
+      ["n": words.numbers.count(flips), "runs": words.count("runs", test.history.count)])
+  }
+
+  /// `3 attempts in this run: failed, failed, passed`
+  private func attempts(_ test: TestResult) -> String? {
+    guard let earlier = test.detail?.attempts, !earlier.isEmpty, let outcome = test.outcome else {
+      return nil
+    }
+    let outcomes = (earlier.map(\.outcome) + [outcome]).map { words.text($0.mark.key) }
+    let shown = Array(outcomes.prefix(5)) + (outcomes.count > 5 ? ["…"] : [])
+    return words.count(
+      "test.attempts", outcomes.count,
+      ["outcomes": shown.joined(separator: words.text("list.separator"))])
+  }
+
   private func quarantine(_ quarantine: Quarantine) -> Value {
     [
       "reason": .text(SafeText.middleCut(SafeText.oneLine(quarantine.reason), to: 300)),
       "owner": Value(quarantine.owner), "expires": quarantine.expires.map(time) ?? .empty,
     ]
+  }
+
+  /// Nothing for 0: a clock that coarse measured nothing.
+  func duration(of test: TestResult) -> String? {
+    test.duration.flatMap { $0 > 0 ? duration($0) : nil }
   }
 
   func duration(_ seconds: Double) -> String {

@@ -173,7 +173,7 @@ import TidemarkSyntax
   func script() throws {
     let with = try render(SampleReports.allFine(), options: SiteOptions(hasScript: true))
     #expect(with["tidemark.js"] != nil)
-    #expect(with["index.html"]?.contains("<script src=\"tidemark.js\" defer></script>") == true)
+    #expect(with["index.html"]?.contains("<script src=\"tidemark.js\" defer data-root=\"\"") == true)
     #expect(try render(SampleReports.allFine())["tidemark.js"] == nil)
   }
 

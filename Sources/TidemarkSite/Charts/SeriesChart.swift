@@ -94,6 +94,7 @@ struct SeriesChart {
   func render(_ layout: Layout, id: String, sentence: String) -> Value {
     guard !points.isEmpty else { return .empty }
     let axis = axis(layout)
+    let layout = fitted(layout, to: axis)
     var svg = SVG()
     svg.reserve(points.count * (layout.hasLinks ? 260 : 40) + 4000)
     svg.raw(
@@ -110,6 +111,14 @@ struct SeriesChart {
     below(&svg, axis, layout)
     svg.raw("</svg>")
     return .html(svg.bytes)
+  }
+
+  /// The layout with room for the axis' longest label: a digit of 13 px is at most 8 wide.
+  private func fitted(_ layout: Layout, to axis: Scale) -> Layout {
+    let longest = Scale.labels(axis.ticks()).map(\.count).max() ?? 0
+    var fitted = layout
+    fitted.left = min(max(layout.left, Double(longest) * 8 + 10), layout.right / 2)
+    return fitted
   }
 
   private func x(_ run: Int, _ layout: Layout) -> Double {

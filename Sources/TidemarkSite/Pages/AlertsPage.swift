@@ -19,7 +19,12 @@ struct AlertsPage {
       alert.age.map { $0 == 0 ? words.text("alerts.new") : words.count("alerts.oldest", $0) }
         ?? words.text("alerts.older")
     }
-    let lead = words.count("alerts.open", open.count) + (oldest.map { " \($0)" } ?? "")
+    let unowned = open.count { !hasOwner($0) }
+    let owners =
+      unowned == 0
+      ? words.count("alerts.owned", open.count) : words.count("alerts.unowned", unowned)
+    let lead = [words.count("alerts.open", open.count), oldest, owners].compactMap { $0 }
+      .joined(separator: " ")
     return try context.page(
       "alerts", path: "alerts.html", title: title, tab: .alerts,
       [
@@ -34,6 +39,13 @@ struct AlertsPage {
             words.text(
               "cut.showing", ["shown": "\(AlertsPage.limit)", "total": "\(open.count)"])) : .empty,
       ])
+  }
+
+  private func hasOwner(_ alert: Alert) -> Bool {
+    switch alert.subject {
+    case .series(let index): context.report.series[index].owner != nil
+    case .test(let index): context.report.tests[index].owner != nil
+    }
   }
 
   private func values(_ alert: Alert) -> Value {

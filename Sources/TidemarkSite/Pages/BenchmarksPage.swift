@@ -9,8 +9,13 @@ struct BenchmarksPage {
     var title: String
     var anchor: String
     var isFolded: Bool
+    /// The head of a table of sides.
+    var head: [String: Value] = [:]
     var rows: [[UInt8]] = []
   }
+
+  /// Rows of one table of sides.
+  private static let sideCount = 100
 
   private let context: SiteContext
   private var sections: [Section] = []
@@ -40,10 +45,29 @@ struct BenchmarksPage {
       case .regressed, .suspected, .missing, .improved, .new: moved.rows.append(row)
       }
     }
-    sections = [moved, insufficient].filter { !$0.rows.isEmpty }
+    sections = [moved].filter { !$0.rows.isEmpty }
+    try addSides()
+    if !insufficient.rows.isEmpty { sections.append(insufficient) }
     var folded = order.sorted(by: utf8Precedes).compactMap { groups[$0] }
     if !folded.isEmpty { folded[0].anchor = "unchanged" }
     sections += folded
+  }
+
+  /// Series under several labels: first those of which some regressed, and not all.
+  private mutating func addSides() throws(Problem) {
+    let groups = context.sides.series
+    let told = groups.filter { $0.finding != nil }
+    let ranked = told + groups.filter { $0.finding == nil }
+    for table in Sides.tables(ranked, context).prefix(5) {
+      var section = Section(
+        title: context.words.text("section.side_by_side"),
+        anchor: sections.contains { !$0.head.isEmpty } ? "" : "sides", isFolded: false)
+      section.head = context.sideHead(table)
+      for side in table.groups.prefix(BenchmarksPage.sideCount) {
+        section.rows.append(try context.sideRow(series: side))
+      }
+      sections.append(section)
+    }
   }
 
   private func row(_ series: SeriesChange, path: String) throws(Problem) -> [UInt8] {
@@ -88,14 +112,16 @@ struct BenchmarksPage {
 
   private func values(_ stretch: Pager.Stretch) -> Value {
     let section = sections[stretch.section]
-    return [
+    let values: [String: Value] = [
       "title": .text(section.title), "folded": .flag(section.isFolded),
+      "sides": .flag(!section.head.isEmpty),
       "anchor": stretch.rows.lowerBound == 0 ? Value(section.anchor) : .empty,
       "heading": .flag(section.anchor == "unchanged"),
       "continued": .flag(stretch.rows.lowerBound > 0),
       "count": .text(context.words.count("series", section.rows.count)),
       "rows": .html(Array(section.rows[stretch.rows].joined())),
     ]
+    return .object(values.merging(section.head) { _, head in head })
   }
 
   private var lead: Value {
@@ -106,13 +132,49 @@ struct BenchmarksPage {
       (totals.missing, "short.missing"), (totals.improved, "short.improved"),
       (totals.new, "short.new"),
     ].filter { $0.0 > 0 }.map { words.count($0.1, $0.0) }
-    if !parts.isEmpty { return .text(words.text("sentence", ["text": words.joined(parts)])) }
+    if !parts.isEmpty {
+      let counts = words.text("sentence", ["text": words.joined(parts)])
+      guard let worst else { return .text(counts) }
+      return words.html(
+        "benchmarks.lead",
+        ["counts": .text(counts), "worst": worst, "common": Value(common.map { " \($0)" })])
+    }
     if totals.unchanged == 0 { return .text(words.text("benchmarks.insufficient")) }
     guard let detectable = context.medianDetectable else {
       return .text(words.text("benchmarks.still"))
     }
     return .text(
       words.text("benchmarks.still_size", ["size": context.words.numbers.percentSize(detectable)]))
+  }
+
+  /// What regressed most, or may have, with its effect and its certainty.
+  private var worst: Value? {
+    let series = context.report.series
+    guard let index = series.indices.first,
+      [.regressed, .suspected].contains(series[index].state), series[index].changePercent != nil
+    else { return nil }
+    return context.words.html(
+      "benchmarks.worst",
+      [
+        "series": link(index, context.breakable(context.seriesName(series[index]))),
+        "sentence": context.sentence(series[index]),
+      ])
+  }
+
+  /// Under which labels alone all of what regressed did.
+  private var common: String? {
+    let regressed = context.report.series.indices.filter {
+      context.report.series[$0].state == .regressed
+    }
+    let sides = regressed.map(context.sides.of(series:))
+    if regressed.count == 1 { return sides[0].flatMap(context.sentence(series:)) }
+    return context.commonSentence("benchmarks.common", sides)
+  }
+
+  private func link(_ index: Int, _ name: Value) -> Value {
+    guard case .html(let markup) = name else { return name }
+    let start = "<a href=\"\(HTML.escaped(context.seriesPaths[index]))\" dir=\"auto\">"
+    return .html(Array(start.utf8) + markup + Array("</a>".utf8))
   }
 
   private var totals: String {

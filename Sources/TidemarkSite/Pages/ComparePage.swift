@@ -76,6 +76,7 @@ struct ComparePage {
               "worse": words.numbers.count(worse.count),
               "better": words.numbers.count(better.count),
             ])),
+        "judgement": judgement,
         "sides": .list([side(other, "compare.before"), side(current, "compare.after")]),
         "worse": .list(worse.prefix(ComparePage.biggestCount).map(values)),
         "better": .list(better.prefix(ComparePage.biggestCount).map(values)),
@@ -93,6 +94,19 @@ struct ComparePage {
                 "shown": words.numbers.count(ComparePage.pairLimit),
                 "total": words.numbers.count(pairs.count),
               ])) : .empty,
+      ])
+  }
+
+  /// What the whole baseline says, which the two runs alone cannot.
+  private var judgement: Value {
+    let totals = context.report.seriesTotals
+    return words.html(
+      "compare.judgement",
+      [
+        "runs": .text(words.count("runs", context.report.baseline.runs)),
+        "regressed": .text(words.count("short.regressed", totals.regressed)),
+        "suspected": .text(words.count("short.suspected", totals.suspected)),
+        "improved": .text(words.count("short.improved", totals.improved)),
       ])
   }
 

@@ -18,6 +18,10 @@ struct HealthPage {
       "health", path: "health.html", title: title, tab: .health,
       [
         "heading": .text(title), "lead": .text(lead),
+        "settings": .list(
+          context.options.settings.prefix(40).map {
+            ["key": .text(context.name($0.key)), "value": .text(context.name($0.value))]
+          }),
         "facts": .list(facts), "doubts": .list(doubts),
         "noisiest": .list(noisiest),
         "unread": .list(context.unreadInputs.prefix(100).map { .object(context.unreadInput($0)) }),

@@ -253,12 +253,14 @@ struct OverviewPage {
     var values = context.values(report.tests[index])
     values["href"] = Value(context.testAddresses[index])
     values["text"] = .empty
+    values["sides"] = Value(context.sides.of(test: index).flatMap(context.sentence(tests:)))
     return .object(values)
   }
 
   private func seriesItem(_ index: Int) -> Value {
     var values = context.values(report.series[index], path: context.seriesPaths[index])
     values["isSeries"] = true
+    values["sides"] = Value(context.sides.of(series: index).flatMap(context.sentence(series:)))
     return .object(values)
   }
 
@@ -341,6 +343,10 @@ struct OverviewPage {
           "commit": context.commit(cluster.changePoint?.commit),
         ])
       return [
+        "message": Value(
+          cluster.kind == "message"
+            ? cluster.tests.first.flatMap(context.testIndex)
+              .flatMap { context.firstLine(report.tests[$0].detail) } : nil),
         "sentence": sentence, "members": .list(Array(members.prefix(8))),
         "more": Value(
           members.count > 8 ? words.count("more", members.count - 8) : nil),

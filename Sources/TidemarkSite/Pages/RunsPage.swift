@@ -23,7 +23,7 @@ struct RunsPage {
         try context.page(
           "runs", path: Pager.path("runs", page: number), title: title, tab: .runs,
           [
-            "heading": .text(title), "lead": .text(lead),
+            "heading": .text(title), "lead": .text(lead), "streak": streak,
             "cut": context.cut(
               shown: range.count, total: rows.count, name: "runs", page: number,
               pages: pages.count),
@@ -49,6 +49,22 @@ struct RunsPage {
         "failed": .text(context.words.numbers.count(failed)), "fails": .flag(failed > 0),
         "series": .text(context.words.numbers.count(run.seriesCount)),
         "current": .flag(index == context.currentRun), "t": words.tree,
+      ])
+  }
+
+  /// Since when every run has failed, or how long none has.
+  private var streak: Value {
+    let runs = context.report.runs
+    guard let last = runs.last?.verdict, runs.count > 1 else { return .empty }
+    let isFailing = last == .fail
+    let count = runs.reversed().prefix { $0.verdict != nil && ($0.verdict == .fail) == isFailing }
+      .count
+    guard count > 1, count < runs.count else { return .empty }
+    return context.words.html(
+      isFailing ? "runs.streak_fail" : "runs.streak_good",
+      [
+        "n": .text(context.words.numbers.count(count)),
+        "commit": context.commit(runs[runs.count - count].commit),
       ])
   }
 

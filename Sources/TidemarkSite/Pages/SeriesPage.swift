@@ -9,12 +9,14 @@ struct SeriesPage {
   private static let rowLimit = 400
 
   private let context: SiteContext
+  private let index: Int
   private let series: SeriesChange
   private let path: String
   private let scale: ValueScale
 
   init(_ context: SiteContext, index: Int) {
     self.context = context
+    self.index = index
     series = context.report.series[index]
     path = context.seriesPaths[index]
     scale = ValueScale(series, numbers: context.words.numbers)
@@ -44,11 +46,18 @@ struct SeriesPage {
     values["suspects"] = .list(series.suspects.prefix(20).map(context.suspect))
     values["range"] = range
     values["bisect"] = Value(context.report.bisection.command(for: series))
+    if let side = context.sides.of(series: index) {
+      values["sides"] = .list(side.members.map(sideRow))
+      values["sides_sentence"] = Value(context.sentence(series: side))
+    }
+    values["from_to"] = fromTo
     values["explanation"] = context.prose(series.explanation)
     let pair = BeforeAfter(series: series, scale: scale, words: words)
     values["pair_wide"] = pair.render(width: 720, css: "wide")
     values["pair_narrow"] = pair.render(width: 340, css: "narrow")
     values["judged"] = .list(judged)
+    values["again"] = .text(again)
+    values["accept"] = accept
     values["points"] = points()
     values["points_title"] = .text(words.count("table.title", series.points.count))
     if series.points.count > SeriesPage.rowLimit {
@@ -65,6 +74,37 @@ struct SeriesPage {
         ? words.text("column.value") : words.text("column.value_in", ["unit": scale.unit]))
     return try context.page(
       "series", path: path, title: context.seriesName(series), tab: .benchmarks, values)
+  }
+
+  /// The same metric under other labels.
+  private func sideRow(_ member: SideBySide.Member) -> Value {
+    let other = context.report.series[member.index]
+    var values = other.state.mark.values(words)
+    values["label"] = .text(context.label(of: member))
+    values["value"] = Value(other.value.map(ValueScale(other, numbers: words.numbers).text))
+    values["effect"] = Value(context.effect(other))
+    values["detectable"] = Value(other.minimumDetectablePercent.map(words.numbers.percentSize))
+    values["spark"] = Sparkline.render(other, runCount: context.report.runs.count)
+    values["here"] = .flag(member.index == index)
+    values["href"] = .text("../\(context.seriesPaths[member.index])")
+    return .object(values)
+  }
+
+  /// `Was 12.4 ms over 34 runs, is 13.9 ms over the newest 7.`
+  private var fromTo: Value {
+    guard [.regressed, .suspected, .improved].contains(series.state),
+      let baseline = series.baseline
+    else { return .empty }
+    let after = series.regimes.count > 1 ? series.regimes.last : nil
+    guard let now = after?.level ?? series.value else { return .empty }
+    return .text(
+      words.text(
+        "series.from_to",
+        [
+          "old": scale.text(baseline.value), "runs": words.count("runs", baseline.runs),
+          "new": scale.text(now),
+          "newer": words.count("runs", after.map { $0.last - $0.first + 1 } ?? 1),
+        ]))
   }
 
   private func caption(_ chart: SeriesChart) -> Value {
@@ -116,6 +156,18 @@ struct SeriesPage {
     }
     return notes.enumerated()
       .sorted { ($0.element.run, $0.offset) < ($1.element.run, $1.offset) }.map(\.element)
+  }
+
+  /// The command that judges the same values again, by the file for programs beside the page.
+  private var again: String {
+    "jq -c '.series | {id, direction, unit, values: .points.values}' "
+      + "api/series/\(context.places.fileNames[index]).json | tidemark detect"
+  }
+
+  /// The command that makes the new level the baseline.
+  private var accept: Value {
+    guard [.regressed, .suspected, .improved].contains(series.state) else { return .empty }
+    return .text("tidemark accept \(series.id) --reason \"\(words.text("series.accept_reason"))\"")
   }
 
   /// How it was judged: pairs of a term and its text.

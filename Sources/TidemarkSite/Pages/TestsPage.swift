@@ -6,6 +6,9 @@ internal import TidemarkSyntax
 /// test by its suite; 500 rows a page.
 struct TestsPage {
   private static let slowestCount = 10
+  private static let clusterCount = 10
+  /// Rows of one table of sides.
+  private static let sideCount = 200
 
   private struct Section {
     var title: String
@@ -14,7 +17,8 @@ struct TestsPage {
     var isTree: Bool
     var isTable: Bool
     var summary: String = ""
-    var isOpen = false
+    /// The head of a table of sides.
+    var head: [String: Value] = [:]
     var rows: [[UInt8]] = []
     /// The test that each row shows, by its place in the report.
     var tests: [Int] = []
@@ -39,6 +43,7 @@ struct TestsPage {
       // Unsteady tests that pass this time are no change, and still what one looks for here.
       if state == .flaky { try addList("failed_lately", isUnsteady) }
     }
+    try addSides()
     try addNewlySlow()
     try addSlowest()
     addSuites()
@@ -83,6 +88,7 @@ struct TestsPage {
       title: context.words.text("section.\(name)"), anchor: name, isTree: false, isTable: false)
     for (index, test) in context.report.tests.enumerated() where belongs(test) {
       var values = context.values(test)
+      values["sides"] = Value(context.sides.of(test: index).flatMap(context.sentence(tests:)))
       values["anchor"] = .text(TestsPage.anchor(context, index))
       values["t"] = context.words.tree
       section.rows.append(try context.theme.rendered("test_item", .object(values)))
@@ -111,6 +117,24 @@ struct TestsPage {
       section.tests.append(index)
     }
     if !section.rows.isEmpty { sections.append(section) }
+  }
+
+  /// Tests that fail under some labels and pass under others.
+  private mutating func addSides() throws(Problem) {
+    let mixed = context.sides.tests.filter { $0.count(.bad) > 0 && $0.count(.clear) > 0 }
+    for table in Sides.tables(mixed, context).prefix(5) {
+      let head = context.sideHead(table)
+      var section = Section(
+        title: context.words.text("section.sides"),
+        anchor: sections.contains { !$0.head.isEmpty } ? "" : "sides", isTree: false,
+        isTable: true)
+      section.head = head
+      for side in table.groups.prefix(TestsPage.sideCount) {
+        section.rows.append(try context.sideRow(tests: side))
+        section.tests.append(side.members[0].index)
+      }
+      sections.append(section)
+    }
   }
 
   private mutating func addSlowest() throws(Problem) {
@@ -184,7 +208,7 @@ struct TestsPage {
       withPlace
       ? .text(context.testPlace(test))
       : isRepeated || className.isEmpty ? .empty : .text(context.name(className))
-    values["duration"] = Value(test.duration.map(context.duration))
+    values["duration"] = Value(context.duration(of: test))
     return try context.theme.rendered("test_row", .object(values))
   }
 
@@ -214,6 +238,9 @@ struct TestsPage {
             "heading": .text(title), "lead": .text(lead),
             "totals": .text(totals),
             "jump": .list(number == 0 ? jump : []),
+            "clusters": .list(number == 0 ? clusters : []),
+            "cluster_count": .text(context.words.numbers.count(clusters.count)),
+            "owners": Value(number == 0 ? owners : nil),
             "cut": context.cut(
               shown: shown, total: total, name: "tests", page: number, pages: pages.count),
             "has_strips": .flag(page.contains { !sections[$0.section].isTable }),
@@ -225,15 +252,17 @@ struct TestsPage {
 
   private func values(_ stretch: Pager.Stretch) -> Value {
     let section = sections[stretch.section]
-    return [
+    let values: [String: Value] = [
       "title": .text(section.title), "tree": .flag(section.isTree),
-      "table": .flag(section.isTable), "summary": .text(section.summary),
+      "table": .flag(section.isTable), "sides": .flag(!section.head.isEmpty),
+      "summary": .text(section.summary),
       "anchor": stretch.rows.lowerBound == 0 ? Value(section.anchor) : .empty,
       "continued": .flag(stretch.rows.lowerBound > 0),
       "count": .text(context.words.numbers.count(section.rows.count)),
       "heading": .flag(section.isTree && section.anchor == "suites"),
       "rows": .html(Array(section.rows[stretch.rows].joined())),
     ]
+    return .object(values.merging(section.head) { _, head in head })
   }
 
   private var jump: [Value] {
@@ -254,6 +283,46 @@ struct TestsPage {
     }
   }
 
+  /// Failures that say the same, the largest group first.
+  private var clusters: [Value] {
+    context.report.clusters.filter { $0.kind == "message" && $0.tests.count > 1 }
+      .prefix(TestsPage.clusterCount).map { cluster in
+        let tests = cluster.tests.compactMap(context.testIndex)
+        let detail = tests.first.map { context.report.tests[$0].detail } ?? nil
+        return [
+          "sentence": .text(context.words.count("tests.cluster", cluster.tests.count)),
+          "message": Value(context.firstLine(detail)),
+          "members": .list(
+            tests.prefix(8).map { index in
+              [
+                "name": .text(context.testName(context.report.tests[index])),
+                "href": Value(addresses[index]),
+              ]
+            }),
+          "more": Value(
+            tests.count > 8 ? context.words.count("more", tests.count - 8) : nil),
+        ]
+      }
+  }
+
+  /// `Who looks: search team 2, nobody 1`, over what fails or is flaky.
+  private var owners: String? {
+    var counts: [String: Int] = [:]
+    for test in context.report.tests
+    where [.newlyFailing, .stillFailing, .flaky].contains(test.state) {
+      counts[test.owner ?? "", default: 0] += 1
+    }
+    guard counts.keys.contains(where: { !$0.isEmpty }) else { return nil }
+    let ordered = counts.sorted {
+      $0.value == $1.value ? utf8Precedes($0.key, $1.key) : $0.value > $1.value
+    }
+    let parts = ordered.prefix(8).map { owner, count in
+      "\(owner.isEmpty ? context.words.text("tests.no_owner") : context.name(owner)) \(count)"
+    }
+    return context.words.text(
+      "tests.owners", ["owners": parts.joined(separator: context.words.text("list.separator"))])
+  }
+
   /// `2 tests newly failing and 3 still failing; 4 flaky.`
   private var lead: String {
     let words = context.words
@@ -263,10 +332,36 @@ struct TestsPage {
       (totals.flaky, "lead.flaky"), (totals.fixed, "lead.fixed"),
       (totals.quarantined, "lead.quarantined"), (totals.removed, "lead.removed"),
     ].filter { $0.0 > 0 }.map { words.count($0.1, $0.0) }
-    if !parts.isEmpty { return words.text("sentence", ["text": words.joined(parts)]) }
+    if !parts.isEmpty {
+      let sentence = words.text("sentence", ["text": words.joined(parts)])
+      return [sentence, evidence, common].compactMap { $0 }.joined(separator: " ")
+    }
     let failed = totals.counts.failed + totals.counts.errored
     if failed > 0 { return words.count("tests.failed_only", failed) }
     return words.count("tests.all_passed", totals.counts.total)
+  }
+
+  /// Whether what newly fails had failed before: the difference between a defect and a flaky test.
+  private var evidence: String? {
+    let failing = context.report.tests.filter { $0.state == .newlyFailing && $0.runsInLast > 1 }
+    guard let first = failing.first else { return nil }
+    // The run itself is counted in.
+    let before = failing.count { $0.failuresInLast > 1 }
+    if before > 0 {
+      return context.words.count("tests.failed_before", before)
+    }
+    guard failing.count == 1 else { return context.words.text("tests.never_failed_all") }
+    return context.words.count("tests.never_failed", first.runsInLast - 1)
+  }
+
+  /// Under which labels alone all of what newly fails does.
+  private var common: String? {
+    let failing = context.report.tests.indices.filter {
+      context.report.tests[$0].state == .newlyFailing
+    }
+    let sides = failing.map(context.sides.of(test:))
+    if failing.count == 1 { return sides[0].flatMap(context.sentence(tests:)) }
+    return context.commonSentence("tests.common", sides)
   }
 
   private var totals: String {
@@ -278,7 +373,7 @@ struct TestsPage {
     if totals.counts.skipped > 0 {
       parts.append(context.words.count("strip.skipped", totals.counts.skipped))
     }
-    if let duration = totals.duration { parts.append(context.duration(duration)) }
+    if let duration = totals.duration, duration > 0 { parts.append(context.duration(duration)) }
     return parts.joined(separator: " · ")
   }
 }
