@@ -34,12 +34,14 @@ program: setup
 demo: program
 	fixtures/demo/demo.sh .build/release/tidemark tidemark-report
 
-# Linked statically, packed into dist/, and tried in an empty file system.
+# Both programs, linked statically, packed into dist/, and tried in an empty file system.
 release: setup
 	packaging/static-libraries.sh .build-static/libraries
-	PKG_CONFIG_PATH=$(CURDIR)/.build-static/libraries/pc swift build -c release --product tidemark \
-	  --static-swift-stdlib --scratch-path .build-static -Xlinker --no-export-dynamic
-	packaging/release.sh .build-static/release/tidemark
+	for product in tidemark tidemark-publish; do \
+	  PKG_CONFIG_PATH=$(CURDIR)/.build-static/libraries/pc swift build -c release --product $$product \
+	    --static-swift-stdlib --scratch-path .build-static -Xlinker --no-export-dynamic || exit 1; \
+	done
+	packaging/release.sh .build-static/release
 
 # The tests from outside on the release program: it has no conversion tables, the debug build has.
 check-release: release

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Runs the packed program where nothing is installed: in a folder that holds the archive, glibc, libstdc++
+# Runs the packed programs where nothing is installed: in a folder that holds the archive, glibc, libstdc++
 # and libgcc, and is the whole file system. Needs root, or a kernel that lets users make namespaces.
 #
 #   packaging/check-release.sh dist/tidemark-VERSION-linux-x86_64.tar.gz
@@ -30,6 +30,8 @@ expect() { # WHAT PATTERN TEXT
 }
 
 expect "no version" '^[0-9]+\.[0-9]+\.[0-9]+' "$(run --version)"
+# It starts its sibling, which lies beside it.
+expect "no sibling" 'tidemark-publish github' "$(run publish github --help)"
 
 # An encoding that libxml2 leaves to ICU, whose tables are not in the program.
 printf '<?xml version="1.0" encoding="windows-1252"?>\n<testsuite name="s" tests="1"><testcase classname="c" name="caf\xe9 \x80"/></testsuite>\n' \

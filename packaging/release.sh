@@ -1,10 +1,11 @@
 #!/bin/bash
-# Packs a statically linked program into dist/tidemark-VERSION-linux-ARCH.tar.gz and tries it.
+# Packs the statically linked programs into dist/tidemark-VERSION-linux-ARCH.tar.gz and tries them.
 #
-#   packaging/release.sh PROGRAM
+#   packaging/release.sh FOLDER        that tidemark and tidemark-publish were built in
 set -euo pipefail
 
-program=$(realpath "$1")
+built=$(realpath "$1")
+program=$built/tidemark
 root=$(dirname "$(dirname "$(realpath "$0")")")
 version=$("$program" --version)
 name=tidemark-$version-linux-$(uname -m)
@@ -13,6 +14,7 @@ folder=$root/dist/$name
 rm -rf "$folder"
 mkdir -p "$folder/licences"
 strip -o "$folder/tidemark" "$program"
+strip -o "$folder/tidemark-publish" "$built/tidemark-publish"
 
 # The one shared library that is on no plain image; the program looks for it beside itself.
 simdjson=$(ldd "$program" | awk '$1 ~ /^libsimdjson/ {print $3}')
@@ -32,5 +34,6 @@ tar --sort=name --owner=0 --group=0 --numeric-owner --mtime="@$(git -C "$root" l
   -C "$root/dist" -cf - "$name" | gzip -9n > "$folder.tar.gz"
 
 "$root/packaging/check-release.sh" "$folder.tar.gz"
-printf '%s: program %d bytes, archive %d bytes\n' \
-  "$name" "$(stat -c %s "$folder/tidemark")" "$(stat -c %s "$folder.tar.gz")"
+printf '%s: tidemark %d bytes, tidemark-publish %d bytes, archive %d bytes\n' "$name" \
+  "$(stat -c %s "$folder/tidemark")" "$(stat -c %s "$folder/tidemark-publish")" \
+  "$(stat -c %s "$folder.tar.gz")"
