@@ -50,20 +50,30 @@ bench: release
 	packaging/setup.sh libxml2-utils nodejs python3
 	benchmarks/run.py .build-static/release/tidemark
 
+# What the detector finds and what it makes up, beside other tools on the data of $(SHARED), the agreement
+# with a reference of its algorithm there, and that of the statistics with SciPy where it is installed.
+bench-detect: program
+	@python3 -c 'import numpy' 2>/dev/null || packaging/setup.sh python3-numpy
+	@if [ -d "$(SHARED)/detect" ]; then \
+	  benchmarks/detect.py .build/release/tidemark "$(SHARED)/detect" && \
+	  benchmarks/agreement.py .build/release/tidemark "$(SHARED)/detect/reference.py"; \
+	else echo "bench-detect: no folder $(SHARED)/detect, nothing to compare with"; fi
+	fixtures/statistics/scipy-values.py --check
+
 # The picture in the README, the demo's first page, and those in docs/site.md.
-picture: demo $(BROWSER)/bin/python
+picture: demo $(BROWSER)/installed
 	@packaging/setup.sh chromium chromium-driver pngquant
 	docs/picture.sh tidemark-report/site/index.html docs/images/overview.png
 	fixtures/models/models.sh .build/release/tidemark .build/models
 	$(BROWSER)/bin/python browser/pictures.py tidemark-report/site .build/models/site docs/images
 
 # Two sites, used as people do: with the mouse, the keyboard alone, without the script, on paper.
-browser: demo $(BROWSER)/bin/python
+browser: demo $(BROWSER)/installed
 	@packaging/setup.sh chromium chromium-driver
 	fixtures/models/models.sh .build/release/tidemark .build/models
 	$(BROWSER)/bin/python browser/check.py tidemark-report/site .build/models/site
 
-$(BROWSER)/bin/python: browser/requirements.txt
+$(BROWSER)/installed: browser/requirements.txt
 	@packaging/setup.sh python3-venv
 	python3 -m venv $(BROWSER)
 	$(BROWSER)/bin/pip install --quiet --requirement browser/requirements.txt
@@ -94,4 +104,4 @@ check-shared: setup browser
 clean:
 	rm -rf .build .build-static dist tidemark-report
 
-.PHONY: all setup build test format lint golden program demo release bench picture browser docs examples check check-shared check-release clean
+.PHONY: all setup build test format lint golden program demo release bench bench-detect picture browser docs examples check check-shared check-release clean

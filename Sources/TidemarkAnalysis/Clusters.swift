@@ -15,10 +15,11 @@ struct Clusters: Sendable {
   }
 
   init(
-    tests: [TestResult], series: [SeriesChange], machineChanges: [MachineFinding],
-    commits: CommitLog
+    tests: [TestResult], slowTests: [SlowTest], series: [SeriesChange],
+    machineChanges: [MachineFinding], commits: CommitLog
   ) {
-    let commit = Self.byCommit(tests: tests, series: series, commits: commits)
+    let commit = Self.byCommit(
+      tests: tests, slowTests: slowTests, series: series, commits: commits)
     let machine = machineChanges.map { finding in
       Cluster(
         id: Self.id(kind: "machine", run: finding.point.run + "\u{1}" + finding.group),
@@ -28,33 +29,43 @@ struct Clusters: Sendable {
   }
 
   /// Changes that begin in one run, the newest run first; single ones make no cluster.
-  private static func byCommit(tests: [TestResult], series: [SeriesChange], commits: CommitLog)
-    -> [Cluster]
-  {
-    var members: [Int: Cluster] = [:]
-    func cluster(at point: ChangePoint?, _ add: (inout Cluster) -> Void) {
+  private static func byCommit(
+    tests: [TestResult], slowTests: [SlowTest], series: [SeriesChange], commits: CommitLog
+  ) -> [Cluster] {
+    var members: [Int: (point: ChangePoint, series: [SeriesChange], tests: [TestResult])] = [:]
+    func add(
+      at point: ChangePoint?, series: [SeriesChange] = [], tests: [TestResult] = []
+    ) {
       guard let point, let index = point.index else { return }
-      var cluster =
-        members[index]
-        ?? Cluster(
-          id: id(kind: "commit", run: point.run), kind: "commit", series: [], tests: [],
-          changePoint: shared(point),
-          suspects: commits.suspects(after: point.previousCommit, upTo: point.commit))
-      add(&cluster)
-      members[index] = cluster
+      members[index, default: (point, [], [])].series += series
+      members[index]?.tests += tests
     }
     for change in series {
       switch change.state {
-      case .regressed, .suspected:
-        cluster(at: change.changePoint) { $0.series.append(change.id) }
+      case .regressed, .suspected: add(at: change.changePoint, series: [change])
       default: break
       }
     }
-    for test in tests where test.state == .newlyFailing {
-      cluster(at: test.since) { $0.tests.append(test.id) }
+    for test in tests where test.state == .newlyFailing { add(at: test.since, tests: [test]) }
+    // Of a class that is slower, the test that slowed most.
+    let slowed = Dictionary(
+      slowTests.compactMap { slow in slow.tests.first.map { ($0, slow.changePoint) } },
+      uniquingKeysWith: { first, _ in first })
+    if !slowed.isEmpty {
+      for test in tests where test.state != .newlyFailing {
+        if let point = slowed[test.id] { add(at: point, tests: [test]) }
+      }
     }
-    return members.keys.sorted(by: >).compactMap { members[$0] }
-      .filter { $0.series.count + $0.tests.count > 1 }
+    return members.keys.sorted(by: >).compactMap { index in
+      guard let (point, series, tests) = members[index], series.count + tests.count > 1
+      else { return nil }
+      return Cluster(
+        id: id(kind: "commit", run: point.run), kind: "commit", series: series.map(\.id),
+        tests: tests.map(\.id), changePoint: shared(point),
+        suspects: commits.suspects(
+          after: point.previousCommit, upTo: point.commit,
+          of: ChangedNames(series.map(\.identity), tests)))
+    }
   }
 
   /// A change point without what is one series' own.

@@ -12,6 +12,7 @@ struct Findings: Sendable {
   var problems: [ResultProblem]
   var tests: [TestResult]
   var testTotals: TestTotals
+  var slowTests: [SlowTest]
   var series: [SeriesChange]
   var seriesTotals: SeriesTotals
   var thresholds: ThresholdFindings

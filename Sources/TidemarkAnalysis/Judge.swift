@@ -49,14 +49,19 @@ private struct Stage: Sendable {
     environments = JobEnvironments(run, window: window)
     acceptances = Acceptances(history, window: window, run: run, options: options)
     tests = TestStates(
-      run, window: window, history: history, acceptances: acceptances, options: options)
+      run, window: window, history: history, acceptances: acceptances, environments: environments,
+      options: options)
     series = SeriesStates(
       run, window: window, isOnBase: selection.isOnBase, history: history,
       acceptances: acceptances, environments: environments, options: options)
   }
 
   func report(_ answer: BatchAnswer) -> Report {
-    let findings = findings(answer)
+    let slowTests = tests.durations.slowTests(
+      Detector(options: options.detector).judge(tests.durations.batch), of: run.header,
+      isOnBase: selection.isOnBase, acceptances: acceptances,
+      familyRuns: options.detector.familyRuns)
+    let findings = findings(answer, slowTests)
     var report = Report(run: run.header, generator: options.generator, key: options.key)
     report.jobs = run.parts.map {
       Job(name: $0.job, url: $0.url, environment: $0.environment)
@@ -69,6 +74,7 @@ private struct Stage: Sendable {
     report.inputs = findings.inputs
     report.testTotals = findings.testTotals
     report.tests = findings.tests
+    report.slowTests = slowTests
     report.seriesTotals = findings.seriesTotals
     report.runs = window.reported(with: run)
     report.runs[report.runs.count - 1].verdict = findings.verdict
@@ -81,21 +87,24 @@ private struct Stage: Sendable {
     }
     report.clusters =
       Clusters(
-        tests: findings.tests, series: findings.series, machineChanges: findings.machineChanges,
+        tests: findings.tests, slowTests: slowTests, series: findings.series,
+        machineChanges: findings.machineChanges,
         commits: options.commits
       ).all
     report.modelComparisons = ModelComparisons(run).all
     report.environmentChanges = findings.environmentChanges
     report.annotations = options.annotations
+    report.bisection = options.bisection
     report.acceptances = acceptances.all
     return report
   }
 
-  private func findings(_ answer: BatchAnswer) -> Findings {
+  private func findings(_ answer: BatchAnswer, _ slowTests: [SlowTest]) -> Findings {
     let changes = series.changes(answer)
     return Findings(
       run: run.header, baseline: selection.baseline, inputs: inputs,
       problems: Self.problems(run), tests: tests.results, testTotals: tests.totals,
+      slowTests: slowTests,
       series: changes, seriesTotals: SeriesTotals(counting: changes),
       thresholds: ThresholdFindings(changes, options),
       missingJobs: MissingJob.found(in: window),

@@ -27,6 +27,7 @@ package struct JudgeOptions: Sendable {
   package var accepted: [AcceptedChange] = []
   package var gate: [GateRule] = []
   package var commits = CommitLog()
+  package var bisection = Bisection()
   package var detector = DetectorOptions()
   package var outcomes = OutcomeHistory()
 

@@ -69,6 +69,22 @@ extension Findings {
       reasons.append(
         Reason(.flaky, "\(Sentence.count(flaky.count, "flaky test")): \(names(flaky))"))
     }
+    if !slowTests.isEmpty {
+      let names = Sentence.list(
+        slowTests.map { slow in
+          let seconds = [slow.before, slow.after].map { NumberText.significant($0) }
+          return "\(Sentence.quoted(slow.title)) from \(seconds[0]) to \(seconds[1]) s"
+        })
+      let single = slowTests.count { $0.name != nil }
+      let what = [
+        single > 0 ? [Sentence.count(single, "test")] : [],
+        single < slowTests.count
+          ? [Sentence.count(slowTests.count - single, "class of tests", plural: "classes of tests")]
+          : [],
+      ]
+      reasons.append(
+        Reason(.testsSlower, "\(Sentence.list(what.flatMap { $0 })) newly slow: \(names)"))
+    }
     return reasons
   }
 
@@ -131,11 +147,11 @@ extension Findings {
           "\(Sentence.count(unrecognised.count, "file")) in no known format:"
             + " \(Sentence.list(unrecognised.map { Sentence.quoted($0.path) }))"))
     }
-    // One whose problem is a reason already is not told twice.
+    // A command that brought nothing is a reason already, and has no tests of its own.
     let empty = inputs.filter { input in
       input.status == .read && input.counts.total == 0 && input.benchmarks == 0
         && input.series == 0
-        && !input.problems.contains { $0.isBlocking || $0.code == .providerOutage }
+        && !input.problems.contains { $0.code == .commandFailed || $0.code == .providerOutage }
     }
     if !empty.isEmpty, isAnythingRead {
       reasons.append(

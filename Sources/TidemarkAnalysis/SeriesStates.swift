@@ -203,7 +203,8 @@ struct SeriesStates: Sendable {
     change.owner =
       options.owners.last { $0.pattern.matches(change.identity, id: change.id) }?.owner
     guard let point = change.changePoint else { return }
-    change.suspects = options.commits.suspects(after: point.previousCommit, upTo: point.commit)
+    change.suspects = options.commits.suspects(
+      after: point.previousCommit, upTo: point.commit, of: ChangedNames(change.identity))
     guard let index = point.index, let place = track.runs.firstIndex(of: index), place > 0,
       let note = environments.note(
         job: change.job, from: track.runs[place - 1], to: index)

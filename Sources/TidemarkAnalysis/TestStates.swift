@@ -9,6 +9,8 @@ struct TestStates: Sendable {
   private(set) var results: [TestResult] = []
   private(set) var totals = TestTotals()
   private(set) var shared = SharedNames()
+  /// How long the tests take, over the window.
+  let durations: TestDurations
 
   private let run: Run
   private let window: Window
@@ -20,7 +22,7 @@ struct TestStates: Sendable {
 
   init(
     _ run: Run, window: Window, history: HistoryContents, acceptances: Acceptances,
-    options: JudgeOptions
+    environments: JobEnvironments, options: JudgeOptions
   ) {
     self.run = run
     self.window = window
@@ -36,6 +38,8 @@ struct TestStates: Sendable {
       aliases: options.aliases)
     shared = SharedNames(in: lanes, jobs: window.jobs)
     let twins = Twins(tests, history: history, lanes: &lanes)
+    durations = TestDurations(
+      tests, lanes: lanes, window: window, environments: environments)
     let records = records(tests.indices.count, lanes: lanes, twins: twins)
     results.reserveCapacity(tests.indices.count)
     for lane in tests.indices {

@@ -27,6 +27,15 @@ struct CompareCommand: TidemarkCommand {
   @Flag(help: "Show what does not differ, too.")
   var all = false
 
+  @Option(help: ArgumentHelp("Only this series. May be repeated.", valueName: "id"))
+  var series: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "End with status 1 if a series of B is worse by more than this, as in 5%; with 3 if there is none to compare.",
+      valueName: "share"))
+  var tolerance: String?
+
   @Argument(help: "A file, a run's id, a commit or a branch.")
   var first: String
 
@@ -35,17 +44,52 @@ struct CompareCommand: TidemarkCommand {
 
   func run() async throws {
     let session = try Session(common)
+    let (wanted, limit) = try session.orExit(.usage) { () throws(Problem) in
+      (try wantedSeries(), try largestChange())
+    }
     let finder = SideFinder(history: historyOptions.folder(session.settings), session: session)
     let sides = [await finder.side(first), await finder.side(second)]
     let (one, other) = try session.orExit(.nothingRead) { () throws(Problem) in
       (try sides[0].get(), try sides[1].get())
     }
-    let difference = Difference(from: one, to: other)
+    let difference = Difference(from: one.only(wanted), to: other.only(wanted))
     if session.isJSON {
       Terminal.print(bytes: difference.json)
     } else {
       difference.lines(all: all).forEach { Terminal.print(Terminal.harmless($0)) }
     }
+    guard let limit else { return }
+    guard let worst = difference.worst else {
+      throw session.fail(
+        Problem(
+          "A and B have no series in common that can be compared",
+          remedy: "`tidemark compare A B --all` prints what each has"), .nothingRead)
+    }
+    if worst > limit { throw ExitStatus.gate }
+  }
+
+  private func wantedSeries() throws(Problem) -> Set<Identifier>? {
+    guard !series.isEmpty else { return nil }
+    var ids: Set<Identifier> = []
+    for text in series {
+      guard let id = Identifier(text) else {
+        throw Problem(
+          "--series \(text) is no id", remedy: "give the 16 hexadecimal digits that a report prints"
+        )
+      }
+      ids.insert(id)
+    }
+    return ids
+  }
+
+  /// In percent.
+  private func largestChange() throws(Problem) -> Double? {
+    guard let tolerance else { return nil }
+    guard let share = ConfigValue.share(tolerance) else {
+      throw Problem(
+        "--tolerance \(tolerance) is no share", remedy: "write it as 5% or as 0.05")
+    }
+    return share * 100
   }
 }
 
@@ -55,6 +99,15 @@ private struct Side: Sendable {
   var name: String
   var tests: [Identifier: (identity: TestIdentity, outcome: Outcome)] = [:]
   var series: [Identifier: Value] = [:]
+
+  /// This side with these series and nothing else; all of it for nil.
+  func only(_ ids: Set<Identifier>?) -> Side {
+    guard let ids else { return self }
+    var side = self
+    side.tests = [:]
+    side.series = series.filter { ids.contains($0.key) }
+    return side
+  }
 
   struct Value: Sendable {
     var identity: SeriesIdentity
@@ -225,6 +278,14 @@ private struct Difference {
       pair.certainty = (test.low / abs(base) * 100, test.high / abs(base) * 100, test.p)
     }
     return pair
+  }
+
+  /// By how many percent the series that is most worse is worse; nil where nothing can be compared.
+  var worst: Double? {
+    series.compactMap { pair -> Double? in
+      guard let change = pair.change, let direction = pair.to?.direction else { return nil }
+      return direction == .lower ? change : -change
+    }.max()
   }
 
   func lines(all: Bool) -> [String] {

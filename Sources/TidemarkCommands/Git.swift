@@ -12,6 +12,8 @@ struct Git: Sendable {
     var time: Timestamp
     var author: String
     var subject: String
+    /// Files that it touched; at most ``Git/pathLimit``.
+    var paths: [String] = []
   }
 
   /// The commit that is checked out and its branch (nil on a detached head).
@@ -54,12 +56,14 @@ struct Git: Sendable {
     return nil
   }
 
-  /// The newest commits up to `commit`, newest first, at most `limit`.
+  /// The newest commits up to `commit`, newest first, at most `limit`, of the newest
+  /// ``pathCommits`` also what they touched.
   static func log(upTo commit: String, limit: Int) async -> [Commit] {
     guard isSafe(commit) else { return [] }
+    async let touched = paths(upTo: commit)
     let output = await output(
       ["log", "-n", String(limit), "--format=%H%x1f%ct%x1f%an%x1f%s", commit, "--"])
-    return output.split(separator: "\n").compactMap { line in
+    var commits = output.split(separator: "\n").compactMap { line -> Commit? in
       let fields = line.split(
         separator: "\u{1F}", maxSplits: 3, omittingEmptySubsequences: false)
       guard fields.count == 4, let seconds = Int64(fields[1]), (0..<(1 << 40)).contains(seconds)
@@ -68,6 +72,31 @@ struct Git: Sendable {
         hash: String(fields[0]), time: Timestamp(millisecondsSince1970: seconds * 1000),
         author: SafeText.oneLine(String(fields[2])), subject: SafeText.oneLine(String(fields[3])))
     }
+    let paths = await touched
+    for index in commits.indices { commits[index].paths = paths[commits[index].hash] ?? [] }
+    return commits
+  }
+
+  /// How many commits are asked for what they touched: a change's range is rarely longer.
+  static let pathCommits = 200
+  static let pathLimit = 50
+  private static let pathBytes = 300
+
+  /// What each of the newest commits touched. Names are whatever somebody called a file.
+  private static func paths(upTo commit: String) async -> [String: [String]] {
+    let output = await output([
+      "-c", "core.quotePath=off", "log", "-n", String(pathCommits), "--no-renames", "--name-only",
+      "-z", "--format=%x1e%H", commit, "--",
+    ])
+    var paths: [String: [String]] = [:]
+    for record in output.split(separator: "\u{1E}") {
+      let fields = record.split(separator: "\0")
+      guard let hash = fields.first?.trimmingNewlines else { continue }
+      paths[hash] = fields.dropFirst().prefix(pathLimit).map { name in
+        SafeText.middleCut(SafeText.oneLine(name.trimmingNewlines), to: pathBytes)
+      }
+    }
+    return paths
   }
 
   /// The tags that `pattern` meets, the newest first, each with the commit that it names.
@@ -135,4 +164,9 @@ struct Git: Sendable {
     guard let result, result.terminationStatus.isSuccess else { return "" }
     return result.standardOutput
   }
+}
+
+extension Substring {
+  /// git puts a line break between a format and the names behind it, also with `-z`.
+  fileprivate var trimmingNewlines: String { String(drop { $0 == "\n" }) }
 }

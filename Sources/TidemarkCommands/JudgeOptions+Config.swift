@@ -19,6 +19,11 @@ extension JudgeOptions {
     annotations = config.annotations.map {
       Annotation(commit: $0.commit, markdown: $0.text, series: $0.series)
     }
+    if !config.benchmarks.commands.isEmpty {
+      let results = "tidemark-results"
+      bisection = Bisection(
+        measure: "tidemark run --resume never --results \(results)", results: results)
+    }
     accepted = config.annotations.flatMap { setting in
       setting.accept.map {
         AcceptedChange(pattern: NamePattern($0), commit: setting.commit, reason: setting.text)

@@ -44,7 +44,9 @@ extension CommitLog {
   static func read(upTo commit: String) async -> CommitLog {
     CommitLog(
       await Git.log(upTo: commit, limit: limit).reversed().map {
-        Entry(commit: $0.hash, author: $0.author, subject: $0.subject, time: $0.time)
+        Entry(
+          commit: $0.hash, author: $0.author, subject: $0.subject, time: $0.time,
+          paths: $0.paths)
       })
   }
 }

@@ -17,7 +17,7 @@ package enum ConfigKeys {
       "comment_mode", .word(["edit", "new", "recreate-on-status-change", "off"]),
       "How `publish` keeps the comment."),
     ConfigKey("commit", .text, "The commit under test."),
-    ConfigKey("concurrency", .integer, "How many benchmark commands run at once."),
+    ConfigKey("concurrency", .positive, "How many benchmark commands run at once."),
     ConfigKey("dry_run", .flag, "Show what `publish` would send, and send nothing."),
     ConfigKey("fail_on_outage", .flag, "Exit 1 too where a provider was not available."),
     ConfigKey("job", .text, "The job that the results belong to."),
@@ -25,7 +25,7 @@ package enum ConfigKeys {
     ConfigKey("junit_profile", .word(["default", "xunit"]), "The JUnit file's profile."),
     ConfigKey("key", .slug, "Tells several reports on one pull request apart."),
     ConfigKey("label", .list(.pair), "Labels of all results, KEY=VALUE."),
-    ConfigKey("max_jobs", .integer, "The most jobs of a matrix; more share jobs."),
+    ConfigKey("max_jobs", .positive, "The most jobs of a matrix; more share jobs."),
     ConfigKey("max_wait", .integer, "The most seconds that a push, a pull or publishing may take."),
     ConfigKey("model", .list(.text), "Run only the benchmarks of these models."),
     ConfigKey("no_record", .flag, "Judge the run, but do not record it in the history."),
@@ -49,6 +49,9 @@ package enum ConfigKeys {
     ConfigKey("time", .time, "When the run began (RFC 3339)."),
     ConfigKey("url", .address, "The run's address."),
     ConfigKey("verbose", .flag, "Print more of what is done and why."),
+    ConfigKey(
+      "webhook_form", .word(["generic", "slack", "teams"]), "What `publish webhook` sends."),
+    ConfigKey("work_item_type", .text, "What `publish azure` opens as an alert."),
   ]
 
   /// Sections; those that an option has the name of take the option's form as well.

@@ -43,6 +43,8 @@ package final class Client {
   private var lastWrite: Double?
   private var isCautious = false
   private var secondaryLimits = 0
+  /// Until when the server asked for no request, in the outlet's elapsed seconds.
+  private var restEnd: Double?
 
   /// Writes that may follow one another at once.
   private static let freeWrites = 5
@@ -180,6 +182,9 @@ package final class Client {
     _ call: Call, to address: Address, _ read: (Response) throws(Failure) -> Answer
   ) async throws(Trouble) -> Answer {
     let response = try await follow(call, to: address)
+    if let pause = options.rates.pause(after: response, now: serverTime(response)) {
+      restEnd = outlet.time.elapsed() + pause
+    }
     if let trouble = trouble(with: response, of: call) { throw trouble }
     do throws(Failure) {
       return try read(response)
@@ -338,6 +343,12 @@ package final class Client {
 
   /// Keeps writes apart once there were many of them, or the server asked for less.
   private func pace(_ call: Call) async throws(Failure) {
+    if let end = restEnd {
+      restEnd = nil
+      let rest = end - outlet.time.elapsed()
+      let failure = Failure(.unreachable, "the server asks for a pause")
+      if rest > 0 { try await wait(rest, for: failure) }
+    }
     guard call.isWrite else { return }
     let now = outlet.time.elapsed()
     let due = (lastWrite ?? -.infinity) + options.writeSpacing

@@ -8,6 +8,9 @@ package enum Paging: Sendable {
   case link
   /// A header whose value is given back as a query's parameter (Azure's continuation tokens).
   case token(header: String, parameter: String)
+  /// `X-Next-Page`, which is empty at the end (GitLab), else ``link``: its links are made of the
+  /// address that the server thinks it has, which a proxy before it may not have.
+  case nextPage
   /// The whole list comes at once.
   case none
 
@@ -15,6 +18,11 @@ package enum Paging: Sendable {
   func next(after response: Response, at address: Address) throws(Failure) -> Address? {
     switch self {
     case .none: return nil
+    case .nextPage:
+      let header = "x-next-page"
+      let paging =
+        response[header] == nil ? Paging.link : .token(header: header, parameter: "page")
+      return try paging.next(after: response, at: address)
     case .token(let header, let parameter):
       guard let token = response[header], !token.isEmpty else { return nil }
       var next = address

@@ -9,6 +9,10 @@ package enum RateRules: Sendable {
   ///
   /// - Source: https://docs.github.com/rest/using-the-rest-api/rate-limits-for-the-rest-api
   case github
+  /// As `plain`; before it is refused, a good answer asks with `Retry-After` to be left alone.
+  ///
+  /// - Source: https://learn.microsoft.com/azure/devops/integrate/concepts/rate-limits
+  case azure
 
   struct Limit: Hashable, Sendable {
     /// nil where the server does not say: then 60, doubling.
@@ -29,6 +33,12 @@ package enum RateRules: Sendable {
     }
     if let asked { return Limit(seconds: asked, isSecondary: true) }
     return RateRules.isSecondary(response) ? Limit(seconds: nil, isSecondary: true) : nil
+  }
+
+  /// Seconds until the next request may come, after an answer that is no refusal.
+  func pause(after response: Response, now: Timestamp) -> Double? {
+    guard self == .azure, (200...299).contains(response.status) else { return nil }
+    return response["retry-after"].flatMap { RateRules.seconds($0, now: now) }
   }
 
   /// `120`, or a date.

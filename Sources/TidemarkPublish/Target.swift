@@ -46,7 +46,9 @@ extension Target {
 }
 
 /// Every target, in the order in which help names them. A new one is a file and a line here.
-package let targets: [any Target.Type] = [GitHubTarget.self]
+package let targets: [any Target.Type] = [
+  GitHubTarget.self, GitLabTarget.self, AzureTarget.self, JenkinsTarget.self, WebhookTarget.self,
+]
 
 /// What the command line asks for.
 package struct PublishOptions: Sendable {

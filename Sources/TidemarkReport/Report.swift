@@ -19,6 +19,8 @@ package struct Report: Sendable {
   package var testTotals: TestTotals
   /// Every test of the run and every removed one, in the order of suite, class, name and ordinal.
   package var tests: [TestResult]
+  /// Tests, and classes of tests, that take longer than they did: the most time lost first.
+  package var slowTests: [SlowTest] = []
   package var seriesTotals: SeriesTotals
   /// The window's runs, oldest first, this run last; ``SeriesChange/points`` and
   /// ``TestResult/history`` point into it.
@@ -33,6 +35,8 @@ package struct Report: Sendable {
   package var annotations: [Annotation]
   /// The newest acceptance of each series, test or cluster that lies in the window, oldest first.
   package var acceptances: [Acceptance]
+  /// How the commit that made a change is found.
+  package var bisection = Bisection()
   /// How often alarms held that were raised about this history; nil where nobody has judged it again.
   package var replay: ReplayRecord?
   /// What a sink left out for its byte budget; filled in by the sinks' caller.
@@ -181,10 +185,19 @@ package struct Suspect: Hashable, Sendable {
   package var commit: String
   package var author: String?
   package var subject: String?
-  package init(commit: String, author: String? = nil, subject: String? = nil) {
+  /// Files that it touched, those first that are named like what changed; empty where nobody read them.
+  package var paths: [String]
+  /// How many of all that it touched are named like what changed.
+  package var related: Int
+  package init(
+    commit: String, author: String? = nil, subject: String? = nil, paths: [String] = [],
+    related: Int = 0
+  ) {
     self.commit = commit
     self.author = author
     self.subject = subject
+    self.paths = paths
+    self.related = related
   }
 }
 

@@ -27,6 +27,7 @@ package struct Reason: Hashable, Sendable {
     case suspected
     case stillFailing = "still_failing"
     case flaky
+    case testsSlower = "tests_slower"
     case machineChanged = "machine_changed"
     case environmentChanged = "environment_changed"
     case labelMissing = "label_missing"

@@ -315,9 +315,22 @@ struct Sections {
           pieces += [.own(" "), .text(SafeText.middleCut(subject, to: 72))]
         }
       }
+      if let command = bisection(of: cluster) { pieces += [.lineBreak, .code(command)] }
       return Section.Row(cells: [pieces])
     }
     return Section("Likely common causes", what: "clusters", shape: .list, rows: rows)
+  }
+
+  /// How the one commit is found, by the cluster's worst series, else by its first test.
+  private func bisection(of cluster: Cluster) -> String? {
+    guard cluster.kind == "commit" else { return nil }
+    if let series = report.series.first(where: { cluster.series.contains($0.id) }) {
+      return report.bisection.command(for: series)
+    }
+    guard let first = cluster.tests.first,
+      let test = report.tests.first(where: { $0.id == first })
+    else { return nil }
+    return report.bisection.command(for: test, suspects: cluster.suspects.count)
   }
 
   private func kind(of cluster: Cluster) -> String {

@@ -64,8 +64,10 @@ package enum Site {
     try context.renderPointRows()
     let groups = GroupPages(context, items: try groupItems(context, groupedSeries(context)))
     context.place(groups)
-    return try pages(context, testRows: TestsPage.rows(context, report.tests.indices))
-      + groups.render() + seriesPages(context, report.series.indices) + lastPages(context)
+    let tests = try TestsPage(context, rows: TestsPage.rows(context, report.tests.indices))
+    context.place(tests)
+    return try pages(context, tests: tests) + groups.render()
+      + seriesPages(context, report.series.indices) + lastPages(context)
   }
 
   /// The same files, rendered in `workers` tasks.
@@ -77,11 +79,13 @@ package enum Site {
     let items = await split(groupedSeries(prepared), workers, prepared, groupItems)
     let groups = GroupPages(prepared, items: try items.get())
     prepared.place(groups)
+    let rows = await split(report.tests.indices, workers, prepared, TestsPage.rows)
+    let tests = try TestsPage(prepared, rows: rows.get())
+    prepared.place(tests)
     let context = prepared
-    let testRows = try await split(report.tests.indices, workers, context, TestsPage.rows).get()
     async let series = split(report.series.indices, workers, context, seriesPages)
     let rest = Result { () throws(Problem) in
-      (try pages(context, testRows: testRows) + groups.render(), try lastPages(context))
+      (try pages(context, tests: tests) + groups.render(), try lastPages(context))
     }
     let others = await series
     return try rest.get().0 + others.get() + rest.get().1
@@ -99,12 +103,9 @@ package enum Site {
   }
 
   private static func pages(
-    _ given: SiteContext, testRows: [[UInt8]]
+    _ context: SiteContext, tests: TestsPage
   ) throws(Problem) -> [SiteFile] {
-    var context = given
-    let tests = try TestsPage(context, rows: testRows)
     let benchmarks = try BenchmarksPage(context)
-    context.testAddresses = tests.addresses
     var files = [try OverviewPage(context).render()]
     files += try tests.render()
     files += try benchmarks.render()

@@ -14,7 +14,9 @@ struct SiteContext: Sendable {
   /// The page of each run of the window, by its place; nil for a second one of the same name.
   let runPaths: [String?]
   /// Where each changed test stands, by its place in the report.
-  var testAddresses: [Int: String] = [:]
+  private(set) var testAddresses: [Int: String] = [:]
+  /// Where the tests begin to stand by their suites; nil where there are none.
+  private(set) var suitesAddress: String?
   /// Tests and series under several labels.
   let sides: Sides
   let hasGridPage: Bool
@@ -362,6 +364,12 @@ struct SiteContext: Sendable {
   var hasNoRun: Bool { options.source == .history && report.runs.isEmpty }
 
   var unreadInputs: [InputRecord] { report.inputs.filter { $0.status != .read } }
+
+  /// Makes links to tests lead to their places.
+  mutating func place(_ tests: TestsPage) {
+    testAddresses = tests.addresses
+    suitesAddress = tests.suitesAddress
+  }
 
   /// Of a list of very many pages the next ones, the first and the last are linked.
   private func isNear(_ other: Int, to page: Int, of pages: Int) -> Bool {

@@ -14,7 +14,7 @@ struct Root: AsyncParsableCommand {
     commandName: "tidemark-publish",
     abstract: "Publishes a report on the platform that the pipeline runs on.",
     version: Version.text,
-    subcommands: [PublishCommand.self],
+    subcommands: [PublishCommand.self, TriggerCommand.self],
     defaultSubcommand: PublishCommand.self)
 
   /// Runs what `arguments` ask for.
@@ -46,4 +46,5 @@ struct Root: AsyncParsableCommand {
 struct Status: Error {
   var code: Int32
   init(_ status: PublishStatus) { code = status.rawValue }
+  init(code: Int32) { self.code = code }
 }

@@ -46,6 +46,17 @@ struct PublishCommand: AsyncParsableCommand {
         + "(default: edit).", valueName: "mode"))
   var commentMode: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "webhook: generic, slack, teams (default: by the address).", valueName: "form"))
+  var webhookForm: String?
+
+  @Option(
+    help: ArgumentHelp(
+      "azure: what alerts are (default: the first of Issue, Bug, Task that there is).",
+      valueName: "type"))
+  var workItemType: String?
+
   @OptionGroup(title: "The place") var place: PlaceArguments
 
   func run() async throws {
@@ -92,6 +103,8 @@ struct PublishCommand: AsyncParsableCommand {
       }
       options.commentMode = known
     }
+    options.others["webhook-form"] = webhookForm ?? config.text("webhook_form")
+    options.others["work-item-type"] = workItemType ?? config.text("work_item_type")
     options.apiURL = place.apiURL ?? config.text("api_url")
     options.repository = place.repository ?? config.repository
     return Scene(

@@ -44,6 +44,35 @@ import Testing
     #expect((runs["b"] as? String)?.contains("excluded: broken disk") == true)
   }
 
+  @Test("With a tolerance the status says whether B is worse, better, or cannot be told")
+  func tolerance() async throws {
+    func write(_ parse: Double, _ size: Double, to name: String) throws {
+      try folder.write(
+        """
+        [{"name": "parse", "unit": "ms", "value": \(parse)},
+         {"name": "size", "unit": "MB", "value": \(size)}]
+        """, to: name)
+    }
+    try write(10, 5, to: "a.json")
+    try write(11, 9, to: "b.json")
+    try folder.write("[]", to: "empty.json")
+    let pairs = try await compare("a.json", "b.json")["series"] as? [[String: Any]] ?? []
+    let parse = try #require(
+      pairs.first { ($0["name"] as? String)?.hasPrefix("parse") == true }?["id"] as? String)
+    for (files, options, status) in [
+      (["a.json", "b.json"], ["--tolerance", "5%"], 1),
+      (["a.json", "b.json"], ["--tolerance", "5%", "--series", parse], 1),
+      (["a.json", "b.json"], ["--tolerance", "11%", "--series", parse], 0),
+      (["b.json", "a.json"], ["--tolerance", "0"], 0),
+      (["a.json", "b.json"], ["--tolerance", "5%", "--series", "0123456789abcdef"], 3),
+      (["a.json", "b.json"], ["--tolerance", "x"], 2),
+      (["a.json", "b.json"], ["--series", "parse"], 2),
+    ] {
+      let answer = try await Program.run(["compare"] + files + options, in: folder.path)
+      #expect(answer.status == Int32(status), "\(options) \(answer.errors)")
+    }
+  }
+
   @Test("A change is worse only where repetitions tell it from chance")
   func significance() async throws {
     func hyperfine(_ times: [Double]) -> String {

@@ -354,6 +354,30 @@ import TidemarkRun
       laboratory.report.change("s")?.suspects.map(\.commit) == ["commit29", "commit30"])
   }
 
+  @Test(
+    "The commit that touched what is named like the series comes first, with what it touched",
+    arguments: [
+      ("parse/json_large", "src/json/Parser.swift"), ("ParseJSON", "lib/parse_json.c"),
+      ("encodeFrame", "video/frame-encoder.rs"),
+    ])
+  func rankedSuspects(name: String, path: String) throws {
+    let paths = [["README.md"], ["docs/a.md", path], ["src/network/Socket.swift"], []]
+    let entries = (26..<40).map {
+      CommitLog.Entry(
+        commit: "commit\($0)", author: "ann", subject: "change \($0)", paths: paths[$0 % 4])
+    }
+    let values = Noise.values(30) + Noise.values(5, level: 120, seed: 2)
+    let report = Laboratory(series: [name: values]).with {
+      $0.options.commits = CommitLog(entries)
+      // The runs of 27 to 29 are missing: four commits come into question.
+      $0.runs.removeSubrange(27...29)
+    }.report
+    let suspects = try #require(report.series.first?.suspects)
+    #expect(suspects.map(\.commit) == ["commit29", "commit27", "commit28", "commit30"])
+    #expect(suspects.first?.paths == [path, "docs/a.md"])
+    #expect(suspects.map(\.related) == [1, 0, 0, 0])
+  }
+
   @Test("Five quiet repetitions within the run confirm what one run alone cannot")
   func repetitionsConfirm() throws {
     let laboratory = step(1.3, runs: 1).with {

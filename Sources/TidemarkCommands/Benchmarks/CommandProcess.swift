@@ -120,8 +120,7 @@ private final class ProcessGroup: Sendable {
         kill(-group, SIGKILL)
         return
       }
-      // Not cancelled with the task around it: nothing may be left running.
-      usleep(20_000)
+      try? await Task.sleep(for: .milliseconds(20))
     }
   }
 }

@@ -26,6 +26,9 @@ struct PipelineFiles: Sendable {
 
   private var configuration: File {
     let inputs = Set(toolchains.flatMap(\.rootedInputs)).sorted(by: utf8Precedes)
+    // A failed status fails GitLab's pipeline: there it is the user's to ask for.
+    let status =
+      platform == .github || platform == .azure ? "status_checks: true" : "# status_checks: true"
     let text = """
       # What `tidemark` reads, keeps and reports.
       inputs:
@@ -34,6 +37,12 @@ struct PipelineFiles: Sendable {
       history:
         directory: .tidemark
         branch: tidemark-history
+
+      reporting:
+        pull_request_comments: true
+        \(status)
+        # An issue for each confirmed regression of the default branch, closed when it is over.
+        # regression_alerts: true
 
       # What fails the pipeline; until this is on, a report never does.
       # gate: [new-failures, regressions]

@@ -121,6 +121,7 @@ struct RunPages {
       "values": .list(measured.prefix(RunPages.valueLimit).map(value)),
       "values_title": .text(words.count("run.values", measured.count)),
       "values_cut": cut(measured.count, RunPages.valueLimit),
+      "suites": Value(context.suitesAddress.map { "../\($0)" }),
       "tests_title": Value(
         report.tests.isEmpty ? nil : words.count("run.tests", report.testTotals.counts.total)),
     ]

@@ -50,6 +50,7 @@ struct SeriesPage {
       values["sides_sentence"] = Value(context.sentence(series: side))
     }
     values["from_to"] = fromTo
+    values["bisect"] = Value(context.report.bisection.command(for: series))
     values["explanation"] = context.prose(series.explanation)
     let pair = BeforeAfter(series: series, scale: scale, words: words)
     values["pair_wide"] = pair.render(width: 720, css: "wide")
@@ -229,7 +230,17 @@ extension SiteContext {
     [
       "commit": commit(suspect.commit), "author": Value(suspect.author.map(name)),
       "subject": Value(suspect.subject.map { SafeText.middleCut(SafeText.oneLine($0), to: 200) }),
+      "paths": Value(touched(suspect)),
     ]
+  }
+
+  /// `parser/fast.swift, parser/lexer.swift and 3 more`: what is named like the change, else the first.
+  private func touched(_ suspect: Suspect) -> String? {
+    let shown = suspect.paths.prefix(max(min(suspect.related, 3), 1)).map(name)
+    guard !shown.isEmpty else { return nil }
+    return words.text(
+      suspect.related > 0 ? "suspect.related" : "suspect.paths",
+      ["paths": shown.joined(separator: ", ")])
   }
 
   func environmentChange(_ change: EnvironmentChange) -> Value {

@@ -30,6 +30,8 @@ struct TestsPage {
   private var pages: [[Pager.Stretch]] = []
   /// Where each changed test stands, by its place in the report.
   private(set) var addresses: [Int: String] = [:]
+  /// Where the suites begin; nil where there are none.
+  private(set) var suitesAddress: String?
 
   /// - Parameter rows: What ``rows(_:_:)`` gives for all tests.
   init(_ context: SiteContext, rows: [[UInt8]]) throws(Problem) {
@@ -42,10 +44,15 @@ struct TestsPage {
       if state == .flaky { try addList("failed_lately", isUnsteady) }
     }
     try addSides()
+    try addNewlySlow()
     try addSlowest()
     addSuites()
     pages = Pager.pages(sections.map { $0.rows.map(\.count) })
     for (number, page) in pages.enumerated() {
+      let suites = page.contains {
+        $0.rows.lowerBound == 0 && sections[$0.section].anchor == "suites"
+      }
+      if suites { suitesAddress = "\(Pager.path("tests", page: number))#suites" }
       for stretch in page where !sections[stretch.section].isTree {
         for row in stretch.rows {
           let test = sections[stretch.section].tests[row]
@@ -106,6 +113,28 @@ struct TestsPage {
       }
       sections.append(section)
     }
+  }
+
+  /// Tests and classes of tests that take longer than they did: they pass, so no state tells it.
+  private mutating func addNewlySlow() throws(Problem) {
+    var section = Section(
+      title: context.words.text("section.newly_slow"), anchor: "newly-slow", isTree: false,
+      isTable: false)
+    for slow in context.report.slowTests {
+      guard let id = slow.tests.first, let index = context.testIndex(id) else { continue }
+      let values: [String: Value] = [
+        "name": .text(SafeText.middleCut(SafeText.oneLine(slow.title), to: 200)),
+        "before": .text(context.duration(slow.before)),
+        "after": .text(context.duration(slow.after)),
+        "change": .text(context.words.numbers.percentChange(slow.changePercent)),
+        "since": context.since(slow.changePoint),
+        "most": slow.name == nil ? .text(context.testName(context.report.tests[index])) : .empty,
+        "t": context.words.tree,
+      ]
+      section.rows.append(try context.theme.rendered("slow_item", .object(values)))
+      section.tests.append(index)
+    }
+    if !section.rows.isEmpty { sections.append(section) }
   }
 
   private mutating func addSlowest() throws(Problem) {

@@ -81,6 +81,7 @@ def keep(Map options) {
       sh label: 'Publish', script: '''
         set -- "$PLATFORM" --report tidemark-report
         [ -z "$REPOSITORY" ] || set -- "$@" --repository "$REPOSITORY"
+        [ -z "${CHANGE_ID:-}" ] || set -- "$@" --pull-request "$CHANGE_ID"
         tidemark publish "$@"
       '''
     }
