@@ -63,19 +63,19 @@ bench-detect: program
 	fixtures/statistics/scipy-values.py --check
 
 # The picture in the README, the demo's first page, and those in docs/site.md.
-picture: demo $(BROWSER)/bin/python
+picture: demo $(BROWSER)/installed
 	@packaging/setup.sh chromium chromium-driver pngquant
 	docs/picture.sh tidemark-report/site/index.html docs/images/overview.png
 	fixtures/models/models.sh .build/release/tidemark .build/models
 	$(BROWSER)/bin/python browser/pictures.py tidemark-report/site .build/models/site docs/images
 
 # Two sites, used as people do: with the mouse, the keyboard alone, without the script, on paper.
-browser: demo $(BROWSER)/bin/python
+browser: demo $(BROWSER)/installed
 	@packaging/setup.sh chromium chromium-driver
 	fixtures/models/models.sh .build/release/tidemark .build/models
 	$(BROWSER)/bin/python browser/check.py tidemark-report/site .build/models/site
 
-$(BROWSER)/bin/python: browser/requirements.txt
+$(BROWSER)/installed: browser/requirements.txt
 	@packaging/setup.sh python3-venv
 	python3 -m venv $(BROWSER)
 	$(BROWSER)/bin/pip install --quiet --requirement browser/requirements.txt

@@ -173,7 +173,10 @@ import TidemarkSyntax
   func script() throws {
     let with = try render(SampleReports.allFine(), options: SiteOptions(hasScript: true))
     #expect(with["tidemark.js"] != nil)
-    #expect(with["index.html"]?.contains("<script src=\"tidemark.js\" defer data-root=\"\"") == true)
+    let index = try #require(with["index.html"])
+    #expect(index.contains("<script src=\"tidemark.js\" defer data-root=\"\" data-names=\"names.js\""))
+    let names = try #require(with["names.js"])
+    #expect(names.hasPrefix("tidemarkNames([[") && names.contains("\"series/"))
     #expect(try render(SampleReports.allFine())["tidemark.js"] == nil)
   }
 

@@ -45,12 +45,12 @@ struct SeriesPage {
     values["environment"] = .list(environmentChanges)
     values["suspects"] = .list(series.suspects.prefix(20).map(context.suspect))
     values["range"] = range
-    values["bisect"] = Value(context.report.bisection.command(for: series))
     if let side = context.sides.of(series: index) {
       values["sides"] = .list(side.members.map(sideRow))
       values["sides_sentence"] = Value(context.sentence(series: side))
     }
     values["from_to"] = fromTo
+    values["bisect"] = Value(context.report.bisection.command(for: series))
     values["explanation"] = context.prose(series.explanation)
     let pair = BeforeAfter(series: series, scale: scale, words: words)
     values["pair_wide"] = pair.render(width: 720, css: "wide")

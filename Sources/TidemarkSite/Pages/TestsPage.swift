@@ -97,28 +97,6 @@ struct TestsPage {
     if !section.rows.isEmpty { sections.append(section) }
   }
 
-  /// Tests and classes of tests that take longer than they did: they pass, so no state tells it.
-  private mutating func addNewlySlow() throws(Problem) {
-    var section = Section(
-      title: context.words.text("section.newly_slow"), anchor: "newly-slow", isTree: false,
-      isTable: false)
-    for slow in context.report.slowTests {
-      guard let id = slow.tests.first, let index = context.testIndex(id) else { continue }
-      let values: [String: Value] = [
-        "name": .text(SafeText.middleCut(SafeText.oneLine(slow.title), to: 200)),
-        "before": .text(context.duration(slow.before)),
-        "after": .text(context.duration(slow.after)),
-        "change": .text(NumberText.percentChange(slow.changePercent)),
-        "since": context.since(slow.changePoint),
-        "most": slow.name == nil ? .text(context.testName(context.report.tests[index])) : .empty,
-        "t": context.words.tree,
-      ]
-      section.rows.append(try context.theme.rendered("slow_item", .object(values)))
-      section.tests.append(index)
-    }
-    if !section.rows.isEmpty { sections.append(section) }
-  }
-
   /// Tests that fail under some labels and pass under others.
   private mutating func addSides() throws(Problem) {
     let mixed = context.sides.tests.filter { $0.count(.bad) > 0 && $0.count(.clear) > 0 }
@@ -135,6 +113,28 @@ struct TestsPage {
       }
       sections.append(section)
     }
+  }
+
+  /// Tests and classes of tests that take longer than they did: they pass, so no state tells it.
+  private mutating func addNewlySlow() throws(Problem) {
+    var section = Section(
+      title: context.words.text("section.newly_slow"), anchor: "newly-slow", isTree: false,
+      isTable: false)
+    for slow in context.report.slowTests {
+      guard let id = slow.tests.first, let index = context.testIndex(id) else { continue }
+      let values: [String: Value] = [
+        "name": .text(SafeText.middleCut(SafeText.oneLine(slow.title), to: 200)),
+        "before": .text(context.duration(slow.before)),
+        "after": .text(context.duration(slow.after)),
+        "change": .text(context.words.numbers.percentChange(slow.changePercent)),
+        "since": context.since(slow.changePoint),
+        "most": slow.name == nil ? .text(context.testName(context.report.tests[index])) : .empty,
+        "t": context.words.tree,
+      ]
+      section.rows.append(try context.theme.rendered("slow_item", .object(values)))
+      section.tests.append(index)
+    }
+    if !section.rows.isEmpty { sections.append(section) }
   }
 
   private mutating func addSlowest() throws(Problem) {
