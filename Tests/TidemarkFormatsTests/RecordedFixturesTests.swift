@@ -11,6 +11,8 @@ private struct Expected: Decodable {
   var failed: Int?
   var errored: Int?
   var skipped: Int?
+  /// Failures of which the file says nothing more: of a test that holds others, or in plain TAP.
+  var unexplained: Int?
   /// What has primary series, in the file's order, parameters after the name.
   var benchmarks: [String]?
   var unmeasured: [String]?
@@ -52,6 +54,8 @@ private let recorded: [String] = {
     let file = InputFile(path: "x", bytes: Array(bytes[..<size]))
     let format = try #require(Reading.recognise(try Reading.head(of: file)))
     #expect(format.name == expected.format)
+    // Go's JSON lines of tests and of benchmarks are told apart by the order of the readers.
+    if !path.hasPrefix("go/") { #expect(takers(of: try Reading.head(of: file)).count == 1) }
     let results = try format.read(file)
     expectTests(of: results, expected)
     expectMeasurements(of: results, expected)
@@ -61,12 +65,23 @@ private let recorded: [String] = {
     #expect(results.environment["hostname"] == nil)
   }
 
+  /// The formats that know the file, of which the first gets it.
+  private func takers(of head: Head) -> [String] {
+    formats.filter { $0.recognises(head) == .yes }.map { $0.name }
+  }
+
   private func expectTests(of results: Results, _ expected: Expected) {
     var counts = OutcomeCounts()
     for test in results.tests where test.role != .inner { counts.add(test.outcome) }
     #expect(
       [counts.passed, counts.failed, counts.errored, counts.skipped]
         == [expected.passed, expected.failed, expected.errored, expected.skipped].map { $0 ?? 0 })
+    let unexplained = results.tests.filter {
+      $0.outcome.isFailure && results.detail(of: $0)?.message?.isEmpty != false
+    }
+    #expect(
+      unexplained.count == expected.unexplained ?? 0,
+      "\(unexplained.map { results.text.string($0.name) })")
   }
 
   private func expectMeasurements(of results: Results, _ expected: Expected) {
