@@ -16,6 +16,8 @@ TIDEMARK_FUZZ=1 swift build -c release --product fuzz --scratch-path $build --di
   --sanitize=address -Xswiftc -sanitize-coverage=edge,trace-cmp,inline-8bit-counters,pc-table \
   -Xlinker "$runtime" -Xlinker -lstdc++
 program=$build/release/fuzz
+# Swift's own crash handler would come before the fuzzer's, which writes the find.
+export SWIFT_BACKTRACE=enable=no
 export LSAN_OPTIONS=suppressions=$PWD/fuzz/leaks.txt:print_suppressions=0
 
 # seed FAMILY FILE…: under the name of its content, so that a second run adds nothing.
@@ -59,7 +61,7 @@ for family in "${families[@]}"; do
     status=1
     find=$(sed -n 's/.*Test unit written to //p' "$log" | tail -n 1)
     echo "fuzz: $family found ${find:-something}; the log is $log" >&2
-    echo "fuzz: again with: LSAN_OPTIONS=$LSAN_OPTIONS $program $family $find" >&2
+    echo "fuzz: again with: SWIFT_BACKTRACE=enable=no LSAN_OPTIONS=$LSAN_OPTIONS $program $family $find" >&2
   fi
 done
 rm -rf /dev/shm/tidemark-fuzz-*
