@@ -2,7 +2,7 @@
 
 export PATH := $(PATH):/opt/swift/usr/bin
 SHARED ?= ../shared
-SOURCES = Sources Tests Plugins Package.swift
+SOURCES = Sources Tests Plugins fuzz Package.swift
 # Where what drives a browser is installed, once.
 BROWSER = .build/browser
 
@@ -27,6 +27,17 @@ lint:
 golden: setup
 	-TM_RECORD=1 swift test
 	git --no-pager diff --stat -- fixtures
+
+# Runs the real tools on the samples and records what they write today; a tool that cannot be had is named.
+# The difference is for reading, and `make test` says which reader does not know it.
+fixtures:
+	fixtures/record.sh $(FAMILIES)
+	git --no-pager diff --stat -- fixtures
+
+# Feeds the readers mutated fixtures, $(FUZZ_SECONDS) a family; a find stands in .build-fuzz/finds.
+FUZZ_SECONDS ?= 60
+fuzz: setup
+	fuzz/run.sh $(FUZZ_SECONDS) $(FAMILIES)
 
 program: setup
 	swift build -c release --product tidemark
@@ -104,6 +115,6 @@ check-shared: setup browser
 	else echo "check-shared: no folder $(SHARED), nothing to check"; fi
 
 clean:
-	rm -rf .build .build-static dist tidemark-report
+	rm -rf .build .build-static .build-fuzz .build-fixtures dist tidemark-report
 
-.PHONY: all setup build test format lint golden program demo release bench bench-detect picture browser docs examples check check-shared check-release clean
+.PHONY: all setup build test format lint golden fixtures fuzz program demo release bench bench-detect picture browser docs examples check check-shared check-release clean

@@ -203,3 +203,16 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )
+
+// What `make fuzz` alone builds: no other build has the target, nor the runtime that it needs.
+if Context.environment["TIDEMARK_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz",
+      dependencies: [
+        "TidemarkModel", "TidemarkFormats", "TidemarkHistory", "TidemarkConfig", "TidemarkPublish",
+      ],
+      path: "fuzz",
+      exclude: ["run.sh", "leaks.txt", "seeds"],
+      swiftSettings: strict))
+}
