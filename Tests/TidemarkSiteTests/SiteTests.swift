@@ -174,7 +174,8 @@ import TidemarkSyntax
     let with = try render(SampleReports.allFine(), options: SiteOptions(hasScript: true))
     #expect(with["tidemark.js"] != nil)
     let index = try #require(with["index.html"])
-    #expect(index.contains("<script src=\"tidemark.js\" defer data-root=\"\" data-names=\"names.js\""))
+    let element = "<script src=\"tidemark.js\" defer data-root=\"\" data-names=\"names.js\""
+    #expect(index.contains(element))
     let names = try #require(with["names.js"])
     #expect(names.hasPrefix("tidemarkNames([[") && names.contains("\"series/"))
     #expect(try render(SampleReports.allFine())["tidemark.js"] == nil)
