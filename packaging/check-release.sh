@@ -31,7 +31,7 @@ expect() { # WHAT PATTERN TEXT
 
 expect "no version" '^[0-9]+\.[0-9]+\.[0-9]+' "$(run --version)"
 # It starts its sibling, which lies beside it.
-expect "no sibling" 'tidemark-publish github' "$(run publish github --help)"
+expect "no sibling" 'tidemark-publish publish' "$(run publish github --help)"
 
 # An encoding that libxml2 leaves to ICU, whose tables are not in the program.
 printf '<?xml version="1.0" encoding="windows-1252"?>\n<testsuite name="s" tests="1"><testcase classname="c" name="caf\xe9 \x80"/></testsuite>\n' \

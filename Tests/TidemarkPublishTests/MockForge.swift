@@ -46,7 +46,9 @@ final class MockForge: Sendable {
   }
 
   deinit {
-    process.terminate()
+    // Not `terminate`: a child has the signal mask of the thread that made it, and that of a worker
+    // thread keeps SIGTERM waiting for ever.
+    kill(process.processIdentifier, SIGKILL)
     try? FileManager.default.removeItem(at: folder)
   }
 
