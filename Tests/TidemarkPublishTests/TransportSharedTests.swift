@@ -66,7 +66,8 @@ struct TransportSharedTests {
     server.arguments = ["python3", "-c", Self.program]
     server.currentDirectoryURL = folder
     try server.run()
-    defer { server.terminate() }
+    // Not `terminate`: see MockForge.
+    defer { kill(server.processIdentifier, SIGKILL) }
     var ports: [Substring] = []
     let file = folder.appendingPathComponent("ports")
     for _ in 0..<200 where ports.count < 2 {
