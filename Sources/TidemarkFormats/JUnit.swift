@@ -147,8 +147,6 @@ private struct OpenTest {
   /// What the attributes say, for a test with nothing inside.
   var claimed = Outcome.passed
   var hasFailure = false
-  /// node:test writes a failing test that is still to be done as failed and skipped: the run passes.
-  var isToDo = false
   var hasChildren = false
   var hasOutput = false
   var line = 0
@@ -535,7 +533,6 @@ extension JUnitReading {
     test.outcome = .passed
     test.claimed = .passed
     test.hasFailure = false
-    test.isToDo = false
     test.hasChildren = false
     test.hasOutput = false
     test.line = 0
@@ -602,7 +599,6 @@ extension JUnitReading {
   private mutating func endTest() {
     var outcome = test.outcome
     if !outcome.isFailure, test.claimed.severity > outcome.severity { outcome = test.claimed }
-    if test.isToDo { outcome = .skipped }
     if outcome != .passed || test.hasDetail {
       results.tests[test.index].outcome = outcome
       keepDetail(outcome)
@@ -712,7 +708,6 @@ extension JUnitReading {
 
   private mutating func endSkip() {
     test.hasChildren = true
-    if pendingType == "todo" { test.isToDo = true }
     guard !test.hasFailure else { return }
     test.outcome = .skipped
     guard let why = pendingMessage ?? firstLine(of: text.string) else { return }
