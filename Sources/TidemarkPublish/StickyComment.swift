@@ -124,7 +124,14 @@ package struct StickyComment {
     }
     let answer = try await settle(on: oldest, isDry)
     for other in known.dropFirst() { try await remove(other.id) }
-    return (answer, known.count > 1)
+    return (answer, known.count > 1 || isContested(oldest))
+  }
+
+  /// Whether another run of the same commit wrote the comment: runs of one commit mostly end at one
+  /// time, and a further one may have looked before this one wrote.
+  private func isContested(_ comment: StoredComment) -> Bool {
+    guard let other = RunMark(inBody: comment.body), let sha = mark.sha else { return false }
+    return other.sha == sha && other.run != mark.run
   }
 
   private func create(_ isDry: Bool) async throws(Failure) -> (Answer, isContested: Bool) {
