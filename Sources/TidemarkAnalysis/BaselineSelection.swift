@@ -101,7 +101,9 @@ struct BaselineSelection: Sendable {
     }
     if base.count < Self.leastRuns { message += "; \(Self.leastRuns) runs make a full baseline" }
     if !history.damaged.isEmpty {
-      message += "; \(Sentence.count(history.damaged.count, "segment")) of the history are damaged"
+      let count = history.damaged.count
+      message +=
+        "; \(Sentence.count(count, "segment")) of the history \(count == 1 ? "is" : "are") damaged"
     }
     return Baseline(
       status: status, runs: base.count, branch: branch, newestCommit: newest.commit,
@@ -116,13 +118,17 @@ struct BaselineSelection: Sendable {
     let later = history.runs.count { $0.header.id != run.id && $0.header.time > run.time }
     let place = branch.map { " of \(Sentence.quoted($0))" } ?? ""
     if later == others {
-      return "all \(Sentence.count(others, "run")) of the history are newer than this one"
+      return others == 1
+        ? "the history's only run is newer than this one"
+        : "all \(Sentence.count(others, "run")) of the history are newer than this one"
     }
     if case .nothing = end, let mergeBase = run.mergeBase {
       return
         "every run\(place) is newer than the merge base \(Sentence.commit(mergeBase))"
     }
-    return "none of the history's \(Sentence.count(others, "run")) is an earlier one\(place)"
+    return others == 1
+      ? "the history's only run is no earlier one\(place)"
+      : "none of the history's \(Sentence.count(others, "run")) is an earlier one\(place)"
   }
 
   private func mergeBaseNote(_ run: RunHeader, _ end: End) -> String {
