@@ -33,7 +33,7 @@ struct BaselineSelection: Sendable {
     isOnBase = run.pullRequest == nil && (branch == nil || run.branch == branch)
     let end = isOnBase ? .newest : Self.end(of: ofBase, for: run, history, options.commits)
     switch end {
-    case .newest, .unknownMergeBase: base = ofBase
+    case .newest, .noMergeBase, .unknownMergeBase: base = ofBase
     case .run(let last), .beforeRun(let last): base = ofBase.filter { $0 <= last }
     case .nothing: base = []
     }
@@ -48,6 +48,8 @@ struct BaselineSelection: Sendable {
   /// Where the base branch's runs end for a change that left it.
   private enum End {
     case newest
+    /// Nothing tells where the change left its base branch: all earlier runs count.
+    case noMergeBase
     /// The run of the merge base itself.
     case run(Int)
     /// The newest run that is known to be of the merge base's past.
@@ -61,7 +63,7 @@ struct BaselineSelection: Sendable {
   private static func end(
     of runs: [Int], for run: RunHeader, _ history: HistoryContents, _ log: CommitLog
   ) -> End {
-    guard let mergeBase = run.mergeBase else { return .newest }
+    guard let mergeBase = run.mergeBase else { return .noMergeBase }
     if let itself = runs.last(where: { history.runs[$0].header.commit == mergeBase }) {
       return .run(itself)
     }
@@ -132,9 +134,14 @@ struct BaselineSelection: Sendable {
   }
 
   private func mergeBaseNote(_ run: RunHeader, _ end: End) -> String {
-    guard let mergeBase = run.mergeBase.map(Sentence.commit) else { return "" }
+    guard let mergeBase = run.mergeBase.map(Sentence.commit) else {
+      // In a shallow clone git cannot tell.
+      return run.pullRequest == nil
+        ? ""
+        : "; the merge base is not known (fetch more commits), so all runs before this one count"
+    }
     switch end {
-    case .newest, .nothing: return ""
+    case .newest, .noMergeBase, .nothing: return ""
     case .run: return ", up to the merge base \(mergeBase)"
     case .beforeRun: return "; the merge base \(mergeBase) has no run, these are the ones before it"
     case .unknownMergeBase:

@@ -43,7 +43,8 @@ struct ReportPlan: Sendable {
     try await OutputFolder(path: out).write(files, owned: owned)
     let first = ["site/index.html", "comment.md", "report.json"]
     let written = Set(files.map(\.path))
-    return first.filter(written.contains).map { out + "/" + $0 }
+    let shown = first.filter(written.contains)
+    return (shown.isEmpty ? owned : shown).map { out + "/" + $0 }
   }
 
   private func renderings(

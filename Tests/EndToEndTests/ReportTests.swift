@@ -116,14 +116,18 @@ private let failing = """
     #expect(!answer.output.contains("##vso["))
   }
 
-  @Test("an empty report found in a folder is told, a file that is no report is not")
+  @Test("an empty or cut report found in a folder is told, a file that is no report is counted")
   func lostReport() async throws {
     try folder.write(passing, to: "results/a.xml")
     try folder.write("", to: "results/b.xml")
     try folder.write("some log", to: "results/c.log")
-    _ = try await report(["results"])
+    try folder.write(#"{"results": [{"na"#, to: "results/d.json")
+    let answer = try await report(["results"])
+    #expect(answer.errors.contains("passed over 1 file in no known format"))
     let inputs = try json()["inputs"] as? [[String: Any]] ?? []
-    #expect(inputs.compactMap { $0["path"] as? String } == ["results/a.xml", "results/b.xml"])
+    #expect(
+      inputs.compactMap { $0["path"] as? String }
+        == ["results/a.xml", "results/b.xml", "results/d.json"])
     #expect(try reasons().contains("input_unrecognised"))
   }
 
