@@ -116,6 +116,22 @@ private let failing = """
     #expect(!answer.output.contains("##vso["))
   }
 
+  @Test(
+    "without trend analysis everything is written but the site; named, it is written all the same")
+  func trendAnalysis() async throws {
+    try folder.write(passing, to: "a.xml")
+    try folder.write(
+      "reporting: {trend_analysis: no, site_url: \"https://pages.example\"}", to: "tidemark.yml")
+    let answer = try await report(["a.xml"])
+    #expect(answer.status == 0 && !answer.output.contains("site/index.html"))
+    let manager = FileManager.default
+    #expect(!manager.fileExists(atPath: folder.path + "/tidemark-report/site"))
+    #expect(manager.fileExists(atPath: folder.path + "/tidemark-report/jenkins/index.html"))
+    #expect(try (json()["links"] as? [String: Any])?["site"] is NSNull)
+    _ = try await report(["a.xml"], options: ["--only", "site"])
+    #expect(manager.fileExists(atPath: folder.path + "/tidemark-report/site/index.html"))
+  }
+
   @Test("an empty or cut report found in a folder is told, a file that is no report is counted")
   func lostReport() async throws {
     try folder.write(passing, to: "results/a.xml")
