@@ -275,7 +275,8 @@ package enum ConfigKeys {
     ConfigKey("regression_alerts", .flag, "Open an issue for a confirmed regression."),
     ConfigKey("site_url", .address, "Where the site will be served."),
     ConfigKey("status_checks", .flag, "Set a status on the commit."),
-    ConfigKey("trend_analysis", .flag, "Write the site, with the course of every series; else true."),
+    ConfigKey(
+      "trend_analysis", .flag, "Write the site, with the course of every series; else true."),
   ]
 
   private static let theme = [
