@@ -114,7 +114,7 @@ private struct Stage: Sendable {
       renames: RenameProposal.ofTests(tests.results) + RenameProposal.ofSeries(changes),
       sharedTests: tests.shared, sharedSeries: series.shared,
       expiredQuarantine: options.quarantine.filter { $0.isExpired(at: run.header.time) },
-      damagedSegments: history.damaged)
+      damagedSegments: history.damaged + history.setAside)
   }
 
   /// What was read and what was not, in the order of the paths.

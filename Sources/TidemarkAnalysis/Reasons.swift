@@ -201,6 +201,12 @@ extension Findings {
           "\(Sentence.count(removed.count, "test")) removed though their jobs ran:"
             + " \(names(removed))"))
     }
+    let counts = testTotals.counts
+    if counts.total > 0, counts.skipped == counts.total {
+      let what =
+        counts.total == 1 ? "the only test was" : "all \(NumberText.count(counts.total)) tests were"
+      reasons.append(Reason(.allSkipped, "\(what) skipped: nothing was tested"))
+    }
     return reasons
   }
 

@@ -26,7 +26,7 @@ struct AcceptCommand: TidemarkCommand {
   var ids: [String]
 
   @Option(help: "Why it is intended: it is shown on the chart.")
-  var reason: String
+  var reason: String?
 
   @Option(help: "The commit that made the change, if it is not the one at which it shows.")
   var commit: String?
@@ -39,10 +39,10 @@ struct AcceptCommand: TidemarkCommand {
 
   func run() async throws {
     let session = try Session(common)
-    let reason = reason.trimmed
+    let reason = (reason ?? session.settings.text("reason") ?? "").trimmed
     guard !reason.isEmpty else {
       throw session.fail(
-        Problem("--reason is empty", remedy: "say why the change is intended"), .usage)
+        Problem("there is no --reason", remedy: "say why the change is intended"), .usage)
     }
     let folder = historyOptions.folder(session.settings)
     let storedRuns = try Rejudgement.options(session).storedRuns
@@ -59,7 +59,8 @@ struct AcceptCommand: TidemarkCommand {
           "there is no run to accept a change of", path: folder.directory,
           remedy: "name the history's folder with --history")
       }
-      let place = try Self.place(run: run, commit: commit, in: contents)
+      let place = try Self.place(
+        run: run ?? session.settings.text("run"), commit: commit, in: contents)
       let standing = session.platform.commit ?? head
       let changes = try findings.changes(from: place, else: standing)
       _ = try folder.append(
@@ -79,7 +80,9 @@ struct AcceptCommand: TidemarkCommand {
   }
 
   private func authorName(_ session: Session) async -> String? {
-    let told = [author, session.environment["GIT_AUTHOR_NAME"]].lazy
+    let told = [
+      author, session.settings.text("author"), session.environment["GIT_AUTHOR_NAME"],
+    ].lazy
       .compactMap { $0?.trimmed }.first { !$0.isEmpty }
     if let told { return told }
     return await Git.userName()

@@ -42,8 +42,10 @@ struct CompareCommand: TidemarkCommand {
   @Argument(help: "The same, to be held against the first.")
   var second: String
 
-  func run() async throws {
+  mutating func run() async throws {
     let session = try Session(common)
+    if series.isEmpty { series = session.settings.list("series") }
+    tolerance = tolerance ?? session.settings.text("tolerance")
     let (wanted, limit) = try session.orExit(.usage) { () throws(Problem) in
       (try wantedSeries(), try largestChange())
     }
@@ -128,7 +130,10 @@ private struct SideFinder {
     let gathering = await Gathering(
       [name], excluding: [], labels: { session.settings.labels(forInput: $0) },
       progress: session.progress)
-    if gathering.hasResults { return .success(side(name, of: gathering)) }
+    if gathering.hasResults {
+      gathering.unread.compactMap(\.error).collapsed().forEach(session.progress.warn)
+      return .success(side(name, of: gathering))
+    }
     if case .failure(let problem) = stored { return .failure(problem) }
     if let error = gathering.unread.first?.error, error.what != "does not exist" {
       return .failure(error)

@@ -1,4 +1,5 @@
 import ArgumentParser
+private import TidemarkConfig
 private import TidemarkFormats
 private import TidemarkModel
 private import TidemarkRun
@@ -25,7 +26,7 @@ struct InspectCommand: TidemarkCommand {
     let search = InputSearch(names: paths, excluding: [])
     search.problems.forEach(progress.fail)
     let json = session.isJSON
-    let isFull = full && json
+    let isFull = json && (full || session.settings.flag("full") ?? false)
     let total = search.files.count
     let inspected = await Reading.read(
       search.files,

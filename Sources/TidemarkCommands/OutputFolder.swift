@@ -134,6 +134,12 @@ enum FileBytes {
     return bytes
   }
 
+  /// Whether there is anything at `path`, also a link that leads nowhere.
+  static func isThere(_ path: String) -> Bool {
+    var facts = stat()
+    return lstat(path, &facts) == 0
+  }
+
   /// Whether the file at `path` holds just `bytes`.
   static func equal(_ path: String, _ bytes: [UInt8]) -> Bool {
     var facts = stat()
@@ -148,7 +154,13 @@ enum FileBytes {
   static func write(_ bytes: [UInt8], to path: String) throws(Problem) {
     let temporary = "\(path).tmp-\(getpid())"
     unlink(temporary)
-    try create(bytes, at: temporary)
+    do throws(Problem) {
+      try create(bytes, at: temporary)
+    } catch {
+      var problem = error
+      problem.path = path
+      throw problem
+    }
     guard rename(temporary, path) == 0 else {
       let problem = cannotWrite(path)
       unlink(temporary)

@@ -9,7 +9,7 @@ package struct InputFile: Sendable {
   private let source: Source
 
   private indirect enum Source: Sendable {
-    case disk(String)
+    case disk(DiskPath)
     case memory([UInt8])
     /// What is unpacked from a compressed file.
     case unpacked(InputFile, Archive)
@@ -19,11 +19,11 @@ package struct InputFile: Sendable {
   /// The file on disk at `path`.
   package init(path: String) {
     self.path = path
-    source = .disk(path)
+    source = .disk(DiskPath(path))
   }
 
   /// A file on disk that is shown under another name.
-  package init(path: String, onDisk: String) {
+  package init(path: String, onDisk: DiskPath) {
     self.path = path
     source = .disk(onDisk)
   }
@@ -60,7 +60,7 @@ package struct InputFile: Sendable {
     case .member(let archive, let member):
       return ByteStream(try member.open(in: archive), sizeHint: member.sizeHint)
     case .disk(let name):
-      let descriptor = Glibc.open(name, O_RDONLY | O_CLOEXEC)
+      let descriptor = name.withCString { Glibc.open($0, O_RDONLY | O_CLOEXEC) }
       guard descriptor >= 0 else { throw cannotRead(errno) }
       let stream = ByteStream(descriptor: descriptor)
       var facts = stat()
@@ -80,7 +80,7 @@ package struct InputFile: Sendable {
     switch source {
     case .memory(let bytes): return ByteAccess(memory: bytes)
     case .disk(let name):
-      let descriptor = Glibc.open(name, O_RDONLY | O_CLOEXEC)
+      let descriptor = name.withCString { Glibc.open($0, O_RDONLY | O_CLOEXEC) }
       guard descriptor >= 0 else { throw cannotRead(errno) }
       var facts = stat()
       guard fstat(descriptor, &facts) == 0 else {

@@ -32,7 +32,7 @@ package enum ReportJSON {
       }
       json.member("key", report.key)
       write(report.run, jobs: report.jobs, to: &json)
-      writeVerdict(of: report, to: &json)
+      writeVerdict(of: report, to: &json, cuts: &cuts)
       write(report.baseline, to: &json)
       writeInputs(of: report, to: &json, cuts: &cuts)
       write(report.testTotals, to: &json)
@@ -87,8 +87,12 @@ package enum ReportJSON {
     }
   }
 
-  private static func writeVerdict(of report: Report, to json: inout JSONWriter) {
+  private static func writeVerdict(
+    of report: Report, to json: inout JSONWriter, cuts: inout [Cut]
+  ) {
     json.member("verdict", report.verdict.rawValue)
+    note(
+      "reasons", min(report.reasons.count, shortListLimit), of: report.reasons.count, in: &cuts)
     json.member("reasons", array: report.reasons.prefix(shortListLimit)) { json, reason in
       json.object { json in
         json.member("code", reason.code.rawValue)

@@ -95,9 +95,13 @@ struct Sections {
   private func cells(of test: TestResult, in state: TestState) -> [[Piece]] {
     switch state {
     case .removed, .new: [name(of: test), [.text(test.job)]]
-    case .fixed: [name(of: test), since(test.since), record(of: test)]
+    case .fixed: [name(of: test), since(test.since, wasGood: false), record(of: test)]
     case .quarantined: [name(of: test), quarantine(of: test), record(of: test)]
-    default: [name(of: test), message(of: test), since(test.since), record(of: test)]
+    default:
+      [
+        name(of: test), message(of: test),
+        since(test.since, wasGood: test.runsInLast > test.failuresInLast), record(of: test),
+      ]
     }
   }
 
@@ -126,7 +130,8 @@ struct Sections {
     return line.isEmpty ? [.own("no message")] : [.text(SafeText.middleCut(line, to: 240))]
   }
 
-  private func since(_ point: ChangePoint?) -> [Piece] {
+  /// - Parameter wasGood: Whether anything is known to have been right before it.
+  private func since(_ point: ChangePoint?, wasGood: Bool = true) -> [Piece] {
     guard let point else { return [.own("not known")] }
     var pieces: [Piece] = []
     if let commit = point.commit {
@@ -135,7 +140,7 @@ struct Sections {
       pieces += [.own("run "), .code(SafeText.middleCut(point.run, to: 40))]
     }
     if let age = Words.age(of: point, in: report) { pieces.append(.own(", \(age)")) }
-    if let previous = point.previousCommit, previous != point.commit {
+    if wasGood, let previous = point.previousCommit, previous != point.commit {
       pieces += [.own("; good at "), .code(Words.commit(previous))]
     }
     return pieces

@@ -130,6 +130,14 @@ import TidemarkRun
     #expect(report.tests.filter { $0.state == .removed }.map(\.identity.ordinal) == [3])
   }
 
+  @Test("A run whose tests were all skipped says so, and one with a single result does not")
+  func allSkipped() {
+    let all = Laboratory(tests: ["t": ".....s", "u": ".....s"]).report
+    #expect(all.reason(.allSkipped) == "all 2 tests were skipped: nothing was tested")
+    let some = Laboratory(tests: ["t": ".....s", "u": "......"]).report
+    #expect(some.reason(.allSkipped) == nil)
+  }
+
   @Test("A test is removed where its job ran without it, and once only")
   func removed() {
     let now = Laboratory(tests: ["t": "..... ", "u": "......"]).report

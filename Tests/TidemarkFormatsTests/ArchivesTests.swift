@@ -13,7 +13,7 @@ private struct Packed: Sendable, CustomTestStringConvertible {
 /// Files that `fixtures/archives/record.py` packs.
 @Suite struct ArchivesTests {
   private static func read(_ file: String, wasNamed: Bool = true) async -> [ReadFile] {
-    let input = InputFile(path: file, onDisk: "fixtures/archives/" + file)
+    let input = InputFile(path: file, onDisk: DiskPath("fixtures/archives/" + file))
     let found = InputSearch.Found(file: input, forced: nil, wasNamed: wasNamed)
     return await Reading.read([found], keep: { $0 })
   }

@@ -34,8 +34,9 @@ struct HistoryImportCommand: TidemarkCommand {
   @Argument(help: "Files, folders or patterns.")
   var paths: [String]
 
-  func run() async throws {
+  mutating func run() async throws {
     let session = try Session(common)
+    dryRun = dryRun || session.settings.flag("dry_run") ?? false
     let history = options.folder(session.settings)
     let branch = await branchName(session)
     let found = Import(

@@ -38,8 +38,9 @@ struct HistoryPruneCommand: TidemarkCommand {
   @Flag(help: "Only say what would go.")
   var dryRun = false
 
-  func run() async throws {
+  mutating func run() async throws {
     let session = try Session(common)
+    dryRun = dryRun || session.settings.flag("dry_run") ?? false
     let tags = await Git.tags()
     let policy = try session.orExit(.usage) { () throws(Problem) in
       try self.policy(session.settings, tags)

@@ -41,8 +41,10 @@ struct InitCommand: TidemarkCommand {
     }
   }
 
-  func run() async throws {
+  mutating func run() async throws {
     let session = try Session(common)
+    dryRun = dryRun || session.settings.flag("dry_run") ?? false
+    force = force || session.settings.flag("force") ?? false
     let found = Self.toolchains(in: RepositoryFolder("."))
     let names = found.map(\.name).joined(separator: ", ")
     session.progress.say(
