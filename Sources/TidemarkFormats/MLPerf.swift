@@ -43,7 +43,8 @@ private struct MLPerfSummary {
     if text == "Test Parameters Used" { return isInParameters = true }
     if text.contains("encountered") { return readErrors(text, number: number) }
     guard let colon = text.lastIndex(of: ":") else { return }
-    let key = text[..<colon].trimmedEnd
+    // The conditions are a list: ` * Early stopping 90th percentile estimate: 125000`.
+    let key = text[..<colon].drop { $0 == "*" || $0 == " " }.trimmedEnd
     let value = text[text.index(after: colon)...].drop { $0 == " " }
     switch key {
     case "SUT name": labels["system"] = String(value)

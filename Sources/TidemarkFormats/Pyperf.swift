@@ -40,11 +40,12 @@ package enum Pyperf: Format {
       if let date = metadata?["date"]?.string.flatMap({ TimeText.parse($0) }) {
         results.newestTime = max(results.newestTime ?? date, date)
       }
-      for value in run.list("values") {
+      // Before version 1.2 they were samples, and what all runs share had a place of its own.
+      for value in run.list("values") + run.list("samples") {
         if let number = value.double { values.append(number) }
       }
     }
-    let levels = [firstRun, benchmark["metadata"], file]
+    let levels = [firstRun, benchmark["metadata"], benchmark["common_metadata"], file]
     func fact(_ key: StaticString) -> String? {
       levels.compactMap { $0?[key]?.scalarText }.first
     }
