@@ -175,7 +175,6 @@ private final class Catch2Reading {
     let name = benchmark["name"] ?? ""
     guard let mean = benchmark.child("mean")?["value"]?.decimal else {
       let why = benchmark.child("failed")?["message"]?.firstLine ?? "has no mean"
-      results.unmeasured.append(name)
       results.problems.append(
         ResultProblem(.outsideError, "\(name): \(why)", line: benchmark.line, isBlocking: true))
       return

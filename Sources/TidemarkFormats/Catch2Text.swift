@@ -135,7 +135,6 @@ struct Catch2Text {
     let name = open?.name ?? parts.joined(separator: " ")
     open = nil
     parts = []
-    results.unmeasured.append(name)
     results.problems.append(
       ResultProblem(
         .outsideError, "\(name): \(why.isEmpty ? "failed" : String(why.prefix(300)))", line: number,

@@ -82,6 +82,9 @@ private struct MLPerfSummary {
     if key.hasSuffix(")"), let open = key.lastIndex(of: "(") {
       unit = Unit(parsing: String(key[open...].dropFirst().dropLast()))
       metric = key[..<open].trimmedEnd
+    } else if key.hasPrefix("Early stopping"), key.hasSuffix("estimate") {
+      // A latency, of which the unit is left out.
+      unit = .nanoseconds
     } else if key.hasSuffix("per second") {
       unit = Unit(text: "/s", quantity: .rate, scale: 1)
     }

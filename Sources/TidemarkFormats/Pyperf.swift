@@ -52,7 +52,6 @@ package enum Pyperf: Format {
     note(fact, into: &results)
     let name = fact("name") ?? "benchmark"
     guard !values.isEmpty else {
-      results.unmeasured.append(name)
       return results.skipValue(of: name, "has no values")
     }
     let unit = Unit(parsing: fact("unit") ?? "second")
