@@ -75,6 +75,8 @@ struct Catch2Text {
       lines += 1
       if lines == 1 { readMean(numbers) } else if lines == 2 { readDeviation(numbers) }
     } else if let failure = line.firstRange(of: "Benchmark failed (") {
+      let name = line[..<failure.lowerBound].trimmedEnd.drop { $0 == " " }
+      if !name.isEmpty { parts.append(String(name)) }
       fail(line[failure.upperBound...].prefix { $0 != ")" }, number: number)
     } else if let samples = readStart(line) {
       close()
@@ -132,8 +134,9 @@ struct Catch2Text {
   }
 
   private mutating func fail(_ why: Substring, number: Int) {
-    let name = open?.name ?? parts.joined(separator: " ")
-    open = nil
+    // Before it began it has no samples yet, and its name stands here.
+    let name = parts.isEmpty ? open?.name ?? "" : parts.joined(separator: " ")
+    if parts.isEmpty { open = nil } else { close() }
     parts = []
     results.problems.append(
       ResultProblem(
