@@ -294,9 +294,48 @@ private func shown(_ results: Results) -> [String] {
     let line = "parse x 12,345 ops/sec ±0.10% (90 runs sampled) 0.081 ms/op"
     #expect(BenchmarkJS.recognises(head(line)) == .yes)
     #expect(try BenchmarkJS.read(memory(line)).measurements.map(\.value) == [12_345])
+    let sign = "front-matter × 4,638 ops/sec ±0.20% (4,579 runs sampled)"
+    #expect(BenchmarkJS.recognises(head(sign)) == .yes)
+    #expect(try BenchmarkJS.read(memory(sign)).measurements.map(\.n) == [4_579])
     let sizes = #"[{"name":"dist/a.js","size":5120},{"name":"b","size":12}]"#
     #expect(SizeLimit.recognises(head(sizes)) == .yes)
     #expect(SizeLimit.recognises(head(#"[{"name":"a","size":5,"owner":"me"}]"#)) == .no)
+  }
+
+  @Test("criterion's name may stand behind `Benchmarking` on the line above")
+  func criterion() throws {
+    let text = """
+      fs, before
+      Benchmarking fs/read:
+                              time:   [16.060 ms 17.109 ms 18.124 ms]
+                              thrpt:  [882.82 MiB/s 935.20 MiB/s 996.24 MiB/s]
+      Benchmarking fs/write: Analyzing
+      fs/write                time:   [1.0 ms 2.0 ms 3.0 ms]
+      """
+    #expect(
+      shown(try CriterionText.read(memory(text))) == [
+        "fs/read time 17.109 time lower main", "fs/read throughput 935.2 rate higher",
+        "fs/write time 2.0 time lower main",
+      ])
+  }
+
+  @Test("wrk's text may stand further in, as in a log")
+  func wrk() throws {
+    let text = """
+          Running 15s test @ http://localhost:3000/
+            4 threads and 20 connections
+            Thread Stats   Avg      Stdev     Max   +/- Stdev
+              Latency    11.84s     1.35s   14.19s    57.72%
+              Req/Sec       -nan      -nan   0.00      0.00%
+            39927 requests in 15.00s, 11.58MB read
+          Requests/sec:   2,661.16
+      """
+    #expect(Wrk.recognises(head(text)) == .yes)
+    #expect(
+      shown(try Wrk.read(memory(text))) == [
+        "localhost:3000/ latency avg 11.84 time lower main",
+        "localhost:3000/ requests per second 2661.16 rate higher main",
+      ])
   }
 
   @Test("MLPerf's estimate of early stopping is a latency")
