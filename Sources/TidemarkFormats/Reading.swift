@@ -253,7 +253,7 @@ package enum Reading {
     if format == nil {
       let head = Head(raw: raw, isWhole: raw.count < Head.limit)
       // A small file is here already, and is not read again.
-      if head.isWhole { source = InputFile(path: file.path, bytes: raw) }
+      if head.isWhole { source = InputFile(file, bytes: raw) }
       format = recognise(head)
       guard format != nil else {
         let isLost = Unrecognised.isLostReport(head, path: file.path)
