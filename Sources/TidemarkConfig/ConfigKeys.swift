@@ -18,7 +18,9 @@ package enum ConfigKeys {
       "How `publish` keeps the comment."),
     ConfigKey("commit", .text, "The commit under test."),
     ConfigKey("concurrency", .positive, "How many benchmark commands run at once."),
-    ConfigKey("dry_run", .flag, "Show what `publish` would send, and send nothing."),
+    ConfigKey(
+      "dry_run", .flag,
+      "Only show what `publish`, `run`, `init`, `history prune` and `history import` would do."),
     ConfigKey("fail_on_outage", .flag, "Exit 1 too where a provider was not available."),
     ConfigKey("job", .text, "The job that the results belong to."),
     ConfigKey("json", .flag, "Print the answer for machines."),
@@ -36,7 +38,9 @@ package enum ConfigKeys {
     ConfigKey("provider", .list(.text), "Run only the benchmarks of these providers."),
     ConfigKey("pull_request", .text, "The pull request's number."),
     ConfigKey("quiet", .flag, "Print no progress, only problems."),
-    ConfigKey("report", .text, "What `publish` publishes: report.json, or its folder."),
+    ConfigKey(
+      "report", .text,
+      "The report.json, or its folder, that `publish` publishes and `accept` takes clusters from."),
     ConfigKey("require_publish", .flag, "Exit 4 also where a permission is missing by design."),
     ConfigKey("results", .text, "The folder for the results and logs of benchmark commands."),
     ConfigKey(
