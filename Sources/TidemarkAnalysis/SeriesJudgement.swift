@@ -370,9 +370,23 @@ extension SeriesJudgement {
 
   /// What would end it.
   private var refutation: String {
-    runsSince >= 3
-      ? "three runs back at the old level would take it back"
-      : "one run back at the old level would take it back"
+    let about = runsBack > 1 ? "about " : ""
+    return "\(about)\(Sentence.count(runsBack, "run")) back at the old level would take it back"
+  }
+
+  /// How many: one where so few depart that a single run parts them from the end. Three where the new level is
+  /// so short that it does not stand without its end. Else as many as a step back needs for its p.
+  private var runsBack: Int {
+    guard runsSince >= 3 else { return 1 }
+    guard let main, let net, runsSince > 6, main.noise > 0 else { return 3 }
+    let size = abs(net.effect) / main.noise
+    let enough = (3...32).first { back in
+      let runs = Double(runsSince + back)
+      let error = (1 / Double(runsSince) + 1 / Double(back)).squareRoot()
+      return StudentT.twoSidedP(size / error, degrees: runs - 2)
+        <= (back < 5 ? options.alphaFewRuns : options.alpha)
+    }
+    return enough ?? 32
   }
 
   private func suspectedSentence(_ change: SeriesChange) -> String {
