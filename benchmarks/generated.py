@@ -87,6 +87,18 @@ def google_benchmark(path, benchmarks, repetitions, run=0):
         file.write("\n  ]\n}\n")
 
 
+def series_lines(path, series, runs):
+    """JSON lines for `tidemark detect`: one in fifty is a fifth worse in its newest three runs."""
+    rng = random.Random(1)
+    names = ",".join(f'"r{run:04}"' for run in range(runs))
+    with open(path, "w", encoding="utf-8") as file:
+        for number in range(series):
+            level = 10 ** (1 + number % 5)
+            numbers = ",".join(f"{level * (1 + 0.01 * rng.gauss(0, 1)) * (1.2 if late else 1):.6g}"
+                               for late in (number % 50 == 0 and run >= runs - 3 for run in range(runs)))
+            file.write(f'{{"id":"s{number}","direction":"lower","unit":"ns","values":[{numbers}],"runs":[{names}]}}\n')
+
+
 def values(path, series, run=0):
     """A list of names, values and units, as github-action-benchmark takes it."""
     with open(path, "w", encoding="utf-8") as file:
