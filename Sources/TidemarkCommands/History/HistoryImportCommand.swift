@@ -36,7 +36,6 @@ struct HistoryImportCommand: TidemarkCommand {
 
   mutating func run() async throws {
     let session = try Session(common)
-    dryRun = dryRun || session.settings.flag("dry_run") ?? false
     let history = options.folder(session.settings)
     let branch = await branchName(session)
     let found = Import(

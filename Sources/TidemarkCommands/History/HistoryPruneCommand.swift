@@ -40,7 +40,6 @@ struct HistoryPruneCommand: TidemarkCommand {
 
   mutating func run() async throws {
     let session = try Session(common)
-    dryRun = dryRun || session.settings.flag("dry_run") ?? false
     let tags = await Git.tags()
     let policy = try session.orExit(.usage) { () throws(Problem) in
       try self.policy(session.settings, tags)

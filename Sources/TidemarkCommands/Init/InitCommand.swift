@@ -43,7 +43,6 @@ struct InitCommand: TidemarkCommand {
 
   mutating func run() async throws {
     let session = try Session(common)
-    dryRun = dryRun || session.settings.flag("dry_run") ?? false
     force = force || session.settings.flag("force") ?? false
     let found = Self.toolchains(in: RepositoryFolder("."))
     let names = found.map(\.name).joined(separator: ", ")
