@@ -34,7 +34,7 @@ struct HistoryImportCommand: TidemarkCommand {
   @Argument(help: "Files, folders or patterns.")
   var paths: [String]
 
-  mutating func run() async throws {
+  func run() async throws {
     let session = try Session(common)
     let history = options.folder(session.settings)
     let branch = await branchName(session)

@@ -38,7 +38,7 @@ struct HistoryPruneCommand: TidemarkCommand {
   @Flag(help: "Only say what would go.")
   var dryRun = false
 
-  mutating func run() async throws {
+  func run() async throws {
     let session = try Session(common)
     let tags = await Git.tags()
     let policy = try session.orExit(.usage) { () throws(Problem) in
