@@ -85,8 +85,9 @@ private func detail(_ attributes: String, _ children: String) throws -> TestDeta
     arguments: [
       ("status='run'", "", Outcome.passed), ("status='fail'", "", .failed),
       ("status='FAILED'", "", .failed), ("status='error'", "", .errored),
-      ("status='notrun'", "", .skipped), ("status='disabled'", "", .skipped),
-      ("status='run' result='suppressed'", "", .skipped),
+      ("status='notrun'", "", .skipped), ("status='not run'", "", .skipped),
+      ("status='disabled'", "", .skipped), ("status='aborted'", "", .errored),
+      ("status='run' result='suppressed'", "", .skipped), ("result='bfail'", "", .skipped),
       ("status='notrun' result='completed'", "", .skipped),
       ("status=''", "", .passed), ("status='  '", "", .passed), ("status='whatever'", "", .passed),
       ("status='notrun'", "<failure/>", .failed), ("status='passed'", "<error/>", .errored),
