@@ -11,7 +11,8 @@ package enum TAP: Format {
     "Every point with its directive, the YAML block below it (message, place, duration_ms), plan, bail-out; subtests "
     + "under the names of the points that hold them."
   package static let dropped =
-    "Comments, program output between the points, pragmas, times that stand in comments (`# time=4ms`)."
+    "Comments, program output between the points, pragmas, times that stand in comments (`# time=4ms`) or names; "
+    + "the message in the names that Check writes becomes the point's own."
 
   package static func recognises(_ head: Head) -> Recognition {
     var points = 0
@@ -39,25 +40,43 @@ package enum TAP: Format {
   }
 }
 
-/// `1..5`, `1..0 # SKIP why`.
+/// `1..5`, `1..0 # SKIP why`; `1..5 todo 2 4;` as Perl's Test.pm writes.
 private struct Plan {
   var count: Int
   var isSkipAll: Bool
+  /// The points that are still to be done, by their numbers.
+  var todo: Set<Int> = []
 
   init?(_ text: Substring) {
     guard text.hasPrefix("1..") else { return nil }
     let digits = text.dropFirst(3).prefix { $0.isASCII && $0.isNumber }
     guard let count = Int(digits), count <= 1_000_000_000 else { return nil }
     let rest = text.dropFirst(3 + digits.count).drop { $0 == " " }
-    guard rest.isEmpty || rest.hasPrefix("#") else { return nil }
+    if let numbers = Plan.todo(in: rest) {
+      todo = numbers
+    } else {
+      guard rest.isEmpty || rest.hasPrefix("#") else { return nil }
+    }
     self.count = count
     isSkipAll = count == 0
+  }
+
+  private static func todo(in rest: Substring) -> Set<Int>? {
+    guard rest.hasPrefix("todo ") else { return nil }
+    let list = rest.dropFirst(5).prefix { $0 != ";" && $0 != "#" }
+    var numbers: Set<Int> = []
+    for field in list.split(separator: " ") {
+      guard let number = Int(field) else { return nil }
+      numbers.insert(number)
+    }
+    return numbers
   }
 }
 
 /// `ok 1 - description # SKIP why`, each part but the first optional.
 private struct Point {
   var isOK: Bool
+  var number: Int?
   var description: String
   var directive: Directive?
   var reason: String
@@ -87,13 +106,14 @@ private struct Point {
     let afterNumber = rest.dropFirst(number.count)
     // `ok 2 things` has the number 2, `ok 2things` has none.
     if !number.isEmpty, afterNumber.first.map({ " -#{\t".contains($0) }) ?? true {
+      self.number = Int(number)
       rest = afterNumber.drop { $0 == " " || $0 == "\t" }
     }
     if rest.first == "-" { rest = rest.dropFirst().drop { $0 == " " } }
     opensBlock = rest.hasSuffix("{") && (rest.count == 1 || rest.dropLast().last == " ")
     if opensBlock { rest = rest.dropLast() }
-    let (described, found, why) = Point.directive(in: rest)
-    description = Point.unescaped(described).trimmed
+    let (described, found, why) = Point.directive(in: TAPNames.withoutTimeComment(rest))
+    description = Point.unescaped(TAPNames.withoutTimeComment(described.trimmed[...])).trimmed
     directive = found
     reason = why.trimmed
   }
@@ -258,6 +278,11 @@ private struct TAPStream {
   private mutating func add(_ point: Point, indent: Int, line: Int) {
     sawAnything = true
     var node = Node(indent: indent, point: point, line: line)
+    if indent == 0, let plan = plans[0], !plan.todo.isEmpty, point.directive == nil,
+      plan.todo.contains(point.number ?? topPoints - streamStart + openTops + 1)
+    {
+      node.point.directive = .todo
+    }
     // Deeper points that came before belong to this one, unless a block says that they come after.
     while let last = open.last, last.indent > indent {
       node.children.insert(last, at: 0)
@@ -346,6 +371,7 @@ private struct TAPStream {
     }
     checkPlan()
     results.leafTests = leaves
+    TAPNames.shorten(&results)
     return results
   }
 
