@@ -12,14 +12,20 @@ package enum NUnit2: Format {
   package static let dropped = "Assertion counts, properties, categories, totals."
 
   package static func recognises(_ head: Head) -> Recognition {
-    head.rootElement == "test-results" ? .yes : .no
+    switch head.rootElement {
+    case "test-results": .yes
+    // A suite on its own, cut out of a whole file. Allure 1 has the same root, in a namespace.
+    case "test-suite": head.contains("<results>") && head.contains("<test-case") ? .yes : .no
+    default: .no
+    }
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     let reading = NUnitReading(duration: "time")
-    let records: Set<String> = ["test-case", "environment", "failure"]
+    let records: Set<String> = ["test-case", "environment", "failure", "reason"]
     let reader = try XMLNode.forEach(records, in: file) { node, above in
       if node.name == "failure" { return reading.takeSuiteFailure(node, above) }
+      if node.name == "reason" { return reading.takeSuiteReason(node, above) }
       reading.take(node, above, outcome: NUnit2.outcome(node))
     }
     return reading.finish(reader.repairProblems)
@@ -59,9 +65,10 @@ package enum NUnit3: Format {
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     let reading = NUnitReading(duration: "duration")
-    let records: Set<String> = ["test-case", "environment", "failure"]
+    let records: Set<String> = ["test-case", "environment", "failure", "reason"]
     let reader = try XMLNode.forEach(records, in: file) { node, above in
       if node.name == "failure" { return reading.takeSuiteFailure(node, above) }
+      if node.name == "reason" { return reading.takeSuiteReason(node, above) }
       reading.take(node, above, outcome: NUnit3.outcome(node))
     }
     return reading.finish(reader.repairProblems)
@@ -117,6 +124,18 @@ private final class NUnitReading {
       ResultProblem(
         .suiteError, "\(name): \(message ?? "failed outside its tests")", line: node.line,
         isBlocking: true))
+  }
+
+  /// An assembly that could not be loaded: it holds no test that would say so.
+  func takeSuiteReason(_ node: XMLNode, _ above: [XMLNode]) {
+    guard let suite = above.last, suite.name == "test-suite",
+      suite["runstate"] == "NotRunnable" || suite["result"] == "NotRunnable",
+      suite["testcasecount"] == "0" || suite["total"] == "0" || suite["type"] == "Assembly"
+    else { return }
+    let name = suite["name"] ?? suite["fullname"] ?? "an assembly"
+    let message = node.text(of: "message")?.firstLine ?? "could not be run"
+    results.problems.append(
+      ResultProblem(.suiteError, "\(name): \(message)", line: node.line, isBlocking: true))
   }
 
   /// The assembly alone: namespaces and fixtures are in the class.
