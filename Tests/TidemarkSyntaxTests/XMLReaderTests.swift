@@ -10,12 +10,14 @@ final class Pieces: ByteSource {
   private var position = 0
   private(set) var givenOut = 0
 
-  init(_ bytes: [UInt8], piece: Int = .max) {
+  let sizeHint: Int
+
+  /// - Parameter size: How many bytes the source says it has.
+  init(_ bytes: [UInt8], piece: Int = .max, size: Int? = nil) {
     self.bytes = bytes
     self.piece = piece
+    sizeHint = size ?? bytes.count
   }
-
-  var sizeHint: Int { bytes.count }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
     let count = min(buffer.count, piece, bytes.count - position)
@@ -58,9 +60,11 @@ final class EventLog: XMLEvents {
 }
 
 /// What a reading of `bytes` comes to: the events, and the repairs or the problem.
-func readXML(_ bytes: [UInt8], piece: Int = .max, block: Int = 262_144) -> String {
+func readXML(
+  _ bytes: [UInt8], piece: Int = .max, block: Int = 262_144, size: Int? = nil
+) -> String {
   do {
-    let reader = try XMLReader(Pieces(bytes, piece: piece), blockSize: block)
+    let reader = try XMLReader(Pieces(bytes, piece: piece, size: size), blockSize: block)
     let log = EventLog(reader)
     do {
       let documents = try reader.read(log)
