@@ -335,7 +335,7 @@ private let seeds = [
   <?xml version="1.0" encoding="UTF-8"?>
   <testsuites name="r"><testsuite name="é€😀" tests="2" timestamp="2026-01-01T00:00:00">
   <properties><property name="os.name" value="Linux"/></properties>
-  <testcase classname="c" name="a&lt;b" time="1,234.5"><failure message="m">x<![CDATA[<y>]]]>&amp;</failure>
+  <testcase classname="c" name="a&lt;b&amp;c" time="1,234.5"><failure message="m">x<![CDATA[<y>]]]>&amp;</failure>
   <system-out><![CDATA[out]]></system-out></testcase><testcase name="n"><testcase name="o"/></testcase>
   <testcase name="f" status="fail"><flakyError type="t">z</flakyError></testcase></testsuite>
   <testsuite name="e" errors="1"><error>dead</error></testsuite></testsuites>
