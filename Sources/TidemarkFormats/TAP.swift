@@ -16,20 +16,23 @@ package enum TAP: Format {
 
   package static func recognises(_ head: Head) -> Recognition {
     var points = 0
+    var isNumbered = false
     var sawNoise = false
     for line in head.lines.prefix(2000) {
       let text = line.drop { $0 == " " }
       if text.hasPrefix("TAP version ") || Plan(text) != nil || text.hasPrefix("Bail out!") {
         return .yes
       }
-      if Point(text) != nil {
+      if let point = Point(text) {
+        if points == 0 { isNumbered = point.number != nil }
         points += 1
       } else if points == 0, !text.isEmpty, !text.hasPrefix("#") {
         sawNoise = true
       }
     }
-    // Without a plan (some producers write none) a stream must begin with its points.
-    return points > 0 && !sawNoise ? .yes : .no
+    // Without a plan (some producers write none) a stream must begin with its points, and number
+    // them: `ok` alone is many a program's answer.
+    return isNumbered && !sawNoise ? .yes : .no
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {

@@ -69,4 +69,14 @@ import TidemarkModel
     #expect(results.problems.isEmpty)
     #expect(TAP.recognises(head("1..4 todo list\n")) == .no)
   }
+
+  @Test(
+    "without version and plan, points must be numbered",
+    arguments: [
+      ("ok 1 a\nnot ok 2 b\n", Recognition.yes), ("not ok 1\n", .yes), ("ok\n", .no),
+      ("ok so this is prose\n", .no), ("not ok at all\n", .no), ("ok\nok\n1..2\n", .yes),
+    ])
+  func unplanned(text: String, recognition: Recognition) {
+    #expect(TAP.recognises(head(text)) == recognition)
+  }
 }
