@@ -33,18 +33,9 @@ package enum NUnit2: Format {
 
   /// Files before NUnit 2.5 have no `result`, only `executed` and `success`.
   private static func outcome(_ node: XMLNode) -> Outcome {
-    switch node["result"] {
-    case "Success": .passed
-    case "Failure": .failed
-    case "Error", "NotRunnable", "Cancelled": .errored
-    case "Ignored", "Skipped", "Inconclusive": .skipped
-    default:
-      if node["executed"]?.lowercased() == "false" {
-        .skipped
-      } else {
-        node["success"]?.lowercased() == "true" ? .passed : .failed
-      }
-    }
+    if let outcome = node["result"].flatMap(NUnitReading.outcome) { return outcome }
+    if node["executed"]?.lowercased() == "false" { return .skipped }
+    return node["success"]?.lowercased() == "true" ? .passed : .failed
   }
 }
 
@@ -76,11 +67,10 @@ package enum NUnit3: Format {
 
   /// A failed test's `label` says whether it was an assertion; free text there (a timeout) is one.
   private static func outcome(_ node: XMLNode) -> Outcome {
-    switch node["result"] {
-    case "Passed", "Warning": .passed
-    case "Skipped", "Inconclusive": .skipped
-    default: ["Error", "Invalid", "Cancelled"].contains(node["label"]) ? .errored : .failed
+    if ["Error", "Invalid", "Cancelled"].contains(node["label"]), node["result"] == "Failed" {
+      return .errored
     }
+    return node["result"].flatMap(NUnitReading.outcome) ?? .failed
   }
 }
 
@@ -91,9 +81,24 @@ private final class NUnitReading {
 
   init(duration: String) { durationAttribute = duration }
 
+  /// The words of both versions: converters write the old ones into the new form, and the reverse.
+  static func outcome(_ result: String) -> Outcome? {
+    switch result {
+    case "Passed", "Success", "Warning": .passed
+    case "Failed", "Failure": .failed
+    case "Error", "NotRunnable", "Cancelled": .errored
+    case "Skipped", "Ignored", "Inconclusive", "Explicit", "NotRun": .skipped
+    default: nil
+    }
+  }
+
   func take(_ node: XMLNode, _ above: [XMLNode], outcome: Outcome) {
     guard node.name == "test-case" else {
       if let system = node["os-version"] { results.environment["os_version"] = system }
+      // Of the run, in NUnit 2 only.
+      if let date = above.first?["date"], let clock = above.first?["time"] {
+        results.newestTime = TimeText.parse("\(date)T\(clock)")
+      }
       return
     }
     let full = node["fullname"] ?? node["name"] ?? ""

@@ -154,6 +154,48 @@ import TidemarkModel
     #expect(Reading.recognise(head(allure))?.name == "allure1")
   }
 
+  @Test(
+    "NUnit: the words of one version in the form of the other",
+    arguments: [
+      ("result='Passed'", Outcome.passed), ("result='Success'", .passed),
+      ("result='Failure'", .failed), ("result='Failed' label='Error'", .errored),
+      ("result='Error'", .errored), ("result='Ignored'", .skipped), ("result='Skipped'", .skipped),
+      ("result='Inconclusive'", .skipped), ("result='new' success='True'", .failed),
+    ])
+  func nunitWords(attributes: String, outcome: Outcome) throws {
+    let test = "<test-case name='N.a' \(attributes)/>"
+    let third = try NUnit3.read(memory("<test-run><test-suite>\(test)</test-suite></test-run>"))
+    #expect(third.tests.map(\.outcome) == [outcome])
+    // Version 2 has a second word for it.
+    let second = try NUnit2.read(memory("<test-results>\(test)</test-results>"))
+    let isNew = attributes.hasPrefix("result='new'")
+    let isLabelled = attributes.contains("label")
+    #expect(second.tests.map(\.outcome) == [isNew ? .passed : isLabelled ? .failed : outcome])
+  }
+
+  @Test(
+    "decimals have a comma or a point, thousands either",
+    arguments: [
+      ("1.5", 1.5), ("0,125", 0.125), ("1,234.5", 1234.5), ("1.234,5", 1234.5),
+      ("1,234,567", 1_234_567), ("1e-05", 1e-05), ("-2", -2),
+    ])
+  func decimals(text: String, value: Double) {
+    #expect(text.decimal == value)
+    #expect((text + "x").decimal == nil && ",".decimal == nil && "nan".decimal == nil)
+  }
+
+  @Test("NUnit 2: the run's time is in its root")
+  func nunitTime() throws {
+    let text = """
+      <test-results name="a.dll" date="2026-01-02" time="03:04:05"><environment os-version="Unix"/>
+      <test-suite name="a.dll"><results><test-case name="N.a" executed="True" success="True"/>
+      </results></test-suite></test-results>
+      """
+    let results = try NUnit2.read(memory(text))
+    #expect(results.newestTime == Timestamp(millisecondsSince1970: 1_767_323_045_000))
+    #expect(results.tests.map(\.outcome) == [.passed])
+  }
+
   @Test("NUnit: an assembly that could not be loaded is no pass")
   func nunitUnloadable() throws {
     let text = """
