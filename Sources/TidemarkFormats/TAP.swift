@@ -9,7 +9,7 @@ package enum TAP: Format {
   package static let specification = "https://testanything.org/tap-version-14-specification.html"
   package static let kept =
     "Every point with its directive, the YAML block below it (message, place, duration_ms), plan, bail-out; subtests "
-    + "under the names of the points that hold them."
+    + "under the names of the points that hold them; of `prove --verbose` each file as a suite."
   package static let dropped =
     "Comments, program output between the points, pragmas, times that stand in comments (`# time=4ms`) or names; "
     + "the message in the names that Check writes becomes the point's own."
@@ -194,6 +194,16 @@ private struct TAPStream {
   /// How many of them are of streams that ended before.
   private var streamStart = 0
   private var leaves = 0
+  /// Whether a point of this stream failed.
+  private var hasFailure = false
+  private var prove: Prove?
+
+  /// The file whose stream `prove` prints.
+  private struct Prove {
+    var file: String
+    var suite: Int32
+    var dubious: (why: String, line: Int)?
+  }
 
   /// The deepest subtest that is kept apart; deeper ones count as of this depth.
   private static let depthLimit = 64
@@ -202,6 +212,7 @@ private struct TAPStream {
     let indent = line.text.prefix { $0 == " " }.count
     let text = line.text.dropFirst(indent)
     if takeYAML(text, indent: indent) { return }
+    if indent == 0, takeProve(line) { return }
     if text.hasPrefix("TAP version ") {
       if indent == 0 { beginStream() }
       sawAnything = true
@@ -232,10 +243,40 @@ private struct TAPStream {
 
   /// Files of several streams, one after the other, are made by `cat` and by runners of runners.
   private mutating func beginStream() {
-    flush()
-    checkPlan()
+    endStream()
     plans = [:]
     streamStart = topPoints
+    hasFailure = false
+  }
+
+  private mutating func endStream() {
+    flush()
+    let told = results.problems.count
+    checkPlan()
+    // Of a failed point the exit status says nothing new.
+    guard let exit = prove?.dubious, !hasFailure, results.problems.count == told else { return }
+    results.problems.append(
+      ResultProblem(.outsideError, "\(prefix)\(exit.why)", line: exit.line, isBlocking: true))
+  }
+
+  private var prefix: String { prove.map { "\($0.file): " } ?? "" }
+
+  /// Takes a line of `prove`'s own; none is where points came before the first of them.
+  private mutating func takeProve(_ line: Line) -> Bool {
+    guard prove != nil || !sawAnything, let found = ProveLine(line.text) else { return false }
+    switch found {
+    case .file(let name):
+      if prove != nil { beginStream() }
+      prove = Prove(file: name, suite: Int32(truncatingIfNeeded: results.suites.count))
+      results.suites.append(Suite(path: [name]))
+    case .verdict:
+      // A point without a number looks the same as long as the plan is not met.
+      guard let plan = plans[0], plan.count == topPoints - streamStart + openTops else {
+        return false
+      }
+    case .dubious(let why): prove?.dubious = (why, line.number)
+    }
+    return prove != nil
   }
 
   /// Points at the top that are not counted yet.
@@ -333,16 +374,18 @@ private struct TAPStream {
 
   private mutating func append(_ node: Node) {
     topPoints += 1
+    let name = name(node, index: prove == nil ? topPoints : topPoints - streamStart)
+    if node.point.outcome.isFailure { hasFailure = true }
     let hasChildren = !node.children.isEmpty
     if hasChildren {
-      appendChildren(of: node, path: [name(node, index: topPoints)])
+      appendChildren(of: node, path: (prove.map { [$0.file] } ?? []) + [name])
     } else {
       leaves += 1
     }
     let failedBelow = node.children.contains { $0.hasFailure }
     let isSum = hasChildren && (!node.point.outcome.isFailure || failedBelow)
     results.append(
-      name: name(node, index: topPoints), outcome: node.point.outcome, duration: node.duration,
+      suite: prove?.suite ?? -1, name: name, outcome: node.point.outcome, duration: node.duration,
       role: isSum ? .parent : .test, detail: node.detail)
   }
 
@@ -368,11 +411,10 @@ private struct TAPStream {
 
   mutating func finish() throws(Problem) -> Results {
     if let block = yaml { attach(block.lines) }
-    flush()
     guard sawAnything else {
       throw Problem("holds no TAP", remedy: "check that the tests ran and wrote their output")
     }
-    checkPlan()
+    endStream()
     results.leafTests = leaves
     TAPNames.shorten(&results)
     return results
@@ -385,7 +427,7 @@ private struct TAPStream {
     results.problems.append(
       ResultProblem(
         .planMismatch,
-        "\(plan.count) tests were planned, \(count) ran\(hasBailedOut ? " before the bail-out" : "")",
+        "\(prefix)\(plan.count) tests were planned, \(count) ran\(hasBailedOut ? " before the bail-out" : "")",
         isBlocking: true))
   }
 }
