@@ -273,6 +273,9 @@ extension XMLReader {
     // As if the DTD went on elsewhere: then an entity that is not defined is no error of
     // well-formedness, after which the parser would drop `&lt;` too.
     context.pointee.hasPErefs = 1
+    // Else the parser leaves `&#38;` for `&amp;` in attributes. No entity comes of it: none that a
+    // file declares is ever handed back.
+    context.pointee.replaceEntities = 1
     xmlParseDocument(context)
     if let failure { throw failure }
     if !now.pointee.documentEnded {

@@ -88,6 +88,7 @@ func readXML(_ text: String) -> String { readXML(Array(text.utf8)) }
       ("<a x='1' y=\"&lt;&#65;\">t&amp;u<b/></a>", "<a x=1 y=<A>t&u<b></b></a>"),
       ("<?xml version='1.0'?>\n<!-- c --><a><!-- <b> -->t<?pi?></a>\n", "<a>t</a>"),
       ("<n:a xmlns:n='u' n:x='1' y='2'/>", "<a ?=1 y=2></a>"),
+      ("<a x='&amp;lt; &#38; &amp;#38;'/>", "<a x=&lt; & &#38;></a>"),
       ("<a>1<![CDATA[<b>&amp;]]>2</a>", "<a>1<b>&amp;2</a>"),
       ("<a><![CDATA[]]]]><![CDATA[>]]></a>", "<a>]]></a>"),
       ("<a><![CDATA[x]]]></a>", "<a>x]</a>"),
@@ -157,6 +158,10 @@ func readXML(_ text: String) -> String { readXML(Array(text.utf8)) }
       declarations += "<!ENTITY a\(level) '\(body)'>"
     }
     #expect(!readXML("<!DOCTYPE a [\(declarations)]><a>&a9;</a>").contains("lol"))
+    // The same in an attribute, and declarations from outside.
+    #expect(!readXML("<!DOCTYPE a [\(declarations)]><a x='&a9;'/>").contains("lol"))
+    let parameter = "<!ENTITY % p SYSTEM 'file:///etc/passwd'> %p;"
+    #expect(!readXML("<!DOCTYPE a [\(parameter)]><a x='&amp;'/>").contains("root"))
     let outside = "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>"
     #expect(!readXML(outside).contains("root:"))
   }
