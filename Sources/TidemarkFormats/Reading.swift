@@ -146,7 +146,11 @@ package enum Reading {
           }
           // Its members are read from anywhere in it, each by itself.
           let whole = try file.withRandomAccess()
-          return .zip(try ZipArchive(whole), whole)
+          let archive = try ZipArchive(whole)
+          if let log = InspectArchive(archive, of: whole) {
+            return .read(ReadFile(found, format: Inspect.self, content: .read(try log.read())))
+          }
+          return .zip(archive, whole)
         case .tar where found.depth < Archive.depthLimit: return .tar(file)
         case .zip, .tar:
           throw Problem(
