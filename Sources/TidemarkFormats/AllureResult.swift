@@ -15,9 +15,16 @@ package enum AllureResult: Format {
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
-    guard json.kind("") == .object, json.string("uuid") != nil else { return .no }
+    guard json.kind("") == .object else { return .no }
+    let hasName = json.kind("name") == .string
+    let hasStatus = json.string("status") != nil || json.string("stage") != nil
+    guard json.kind("uuid") == .string else {
+      // Some adapters write the id behind message and trace, which may fill the head.
+      let isCut = !head.isWhole && json.has("statusDetails")
+      return isCut && hasName && hasStatus ? .yes : .no
+    }
     let isResult =
-      (json.string("status") != nil || json.string("stage") != nil) && json.string("name") != nil
+      hasStatus && (hasName || json.kind("fullName") == .string)
       && ["historyId", "labels", "fullName", "stage", "steps", "testCaseId"].contains(
         where: json.has)
     let isContainer =

@@ -21,6 +21,7 @@ package enum CucumberJSON: Format {
     let hasElements = json.kind("[].elements") == .array
     let isFeature =
       json.string("[].keyword") != nil || json.has("[].uri") || json.has("[].elements[].steps")
+      || json.has("[].elements[].before") || json.string("[].elements[].keyword") != nil
     return hasElements && isFeature ? .yes : .no
   }
 

@@ -87,10 +87,14 @@ package enum Jest: Format {
       let detail = TestDetail(message: reason, trace: nil)
       return Attempt(outcome: .failed, message: detail.message, text: detail.text)
     }
-    guard outcome.isFailure || !attempts.isEmpty else { return nil }
-    let messages = test.strings("failureMessages").joined(separator: "\n\n")
-    var detail = TestDetail(message: messages, trace: nil)
+    let failures = test.strings("failureMessages")
+    // Jest counts how often it ran a test; Vitest keeps the failures of attempts before the last.
+    let wasRetried = (test["invocations"]?.int ?? 1) > 1 || !failures.isEmpty
+    let isFlaky = outcome == .passed && wasRetried
+    guard outcome.isFailure || !attempts.isEmpty || isFlaky else { return nil }
+    var detail = TestDetail(message: failures.joined(separator: "\n\n"), trace: nil)
     detail.attempts = Array(attempts)
+    detail.isMarkedFlaky = isFlaky && attempts.isEmpty
     detail.file = path.isEmpty ? nil : path
     detail.line = test["location"]?.line("line")
     return detail

@@ -76,7 +76,8 @@ private struct LibtestStream {
   }
 
   private mutating func readTest(_ event: JSONValue, line: Int, into results: inout Results) {
-    guard let name = event["name"]?.string else { return }
+    guard let written = event["name"]?.string else { return }
+    let (name, runs) = attempts(in: written)
     let outcome: Outcome
     switch event["event"]?.string ?? "" {
     case "started":
@@ -97,8 +98,22 @@ private struct LibtestStream {
       if let output { made.message = panic(in: output) ?? made.message }
       detail = made
     }
+    if runs > 1 {
+      detail = detail ?? TestDetail()
+      detail?.attempts = (1..<min(runs, 65)).map { _ in Attempt(outcome: .failed) }
+    }
     results.append(
       name: name, outcome: outcome, duration: event["exec_time"]?.double, detail: detail)
+  }
+
+  /// nextest ends a test that it had to run again as `name#3`, where it began as `name`
+  /// (https://github.com/nextest-rs/nextest/blob/main/nextest-runner/src/reporter/structured/libtest.rs).
+  private func attempts(in name: String) -> (name: String, runs: Int) {
+    guard open[name] == nil, let mark = name.lastIndex(of: "#"),
+      let runs = Int(name[name.index(after: mark)...]), runs > 1,
+      open[String(name[..<mark])] != nil
+    else { return (name, 1) }
+    return (String(name[..<mark]), runs)
   }
 
   /// The line behind `thread 'x' panicked at src/lib.rs:4:61:`, or the older
