@@ -73,6 +73,29 @@ package enum CucumberJSON: Format {
   }
 }
 
+/// A step's status: a scenario's is the one of its steps that tells most.
+enum CucumberStatus {
+  /// From what tells least to what tells most.
+  static func rank(_ status: String) -> Int {
+    switch status.lowercased() {
+    case "": 0
+    case "passed": 1
+    case "skipped", "pending", "untested": 2
+    case "failed": 4
+    default: 3
+    }
+  }
+
+  static func outcome(rank: Int) -> Outcome {
+    switch rank {
+    case 1: .passed
+    case 3: .errored
+    case 4: .failed
+    default: .skipped
+    }
+  }
+}
+
 /// What a scenario's steps and hooks make of it.
 private struct Scenario {
   var outcome = Outcome.skipped
@@ -91,12 +114,13 @@ private struct Scenario {
         addHooks(of: step, secondsPerUnit: secondsPerUnit, worst: &worst)
       }
     }
-    outcome = [.skipped, .passed, .skipped, .errored, .failed][worst]
+    outcome = CucumberStatus.outcome(rank: worst)
     // A scenario that behave gave up in a hook has a status, and steps without one.
     if outcome == .skipped, let status = element["status"]?.string,
       status.contains("error") || status == "failed"
     {
       outcome = status == "failed" ? .failed : .errored
+      message = status
     }
   }
 
@@ -116,7 +140,7 @@ private struct Scenario {
       duration = (duration ?? 0) + time * secondsPerUnit
     }
     let status = result?["status"]?.string ?? ""
-    let rank = Scenario.rank(status)
+    let rank = CucumberStatus.rank(status)
     // Hooks that pass say nothing of the scenario.
     guard rank > worst, !(isHook && rank <= 1) else { return }
     worst = rank
@@ -127,17 +151,6 @@ private struct Scenario {
     message = text
     let keyword = (step["keyword"]?.string ?? "").split(separator: " ").first.map { $0 + " " } ?? ""
     failedStep = step["name"]?.string.map { "\(status): \(keyword)\($0)" }
-  }
-
-  /// From what tells least to what tells most.
-  private static func rank(_ status: String) -> Int {
-    switch status.lowercased() {
-    case "": 0
-    case "passed": 1
-    case "skipped", "pending", "untested": 2
-    case "failed": 4
-    default: 3
-    }
   }
 
   var detail: TestDetail {

@@ -142,9 +142,10 @@ private struct InspectLog {
   /// from wrong answers. Where there is no score at all, nothing is known of the model.
   func noteErrors(into results: inout Results) {
     let counts = outcome?["results"]
-    let total = counts?["total_samples"]?.int ?? samples.count
-    let missing = total &- (counts?["completed_samples"]?.int ?? total)
-    let errors = max(samples.errors, missing)
+    let claimed = counts?["total_samples"]?.int ?? 0
+    let missing = claimed &- (counts?["completed_samples"]?.int ?? claimed)
+    let (errors, total) =
+      samples.count > 0 ? (samples.errors, samples.count) : (missing, claimed)
     guard errors > 0 else { return }
     let isEmpty = results.measurements.isEmpty
     guard !isEmpty || !results.problems.contains(where: \.isBlocking) else { return }

@@ -17,12 +17,14 @@ package enum LibtestJSON: Format {
 
   package static func recognises(_ head: Head) -> Recognition {
     for line in head.lines where line.first == "{" {
-      let isEvent =
-        line.contains("\"type\"") && line.contains("\"event\"")
-        && (line.contains("\"test_count\"") || line.contains("\"test\"")
-          || line.contains("\"suite\""))
-      if isEvent { return .yes }
-      if line.contains("\"type\"") && line.contains("\"bench\"") && line.contains("\"median\"") {
+      // With blanks as libtest writes it, without as nextest does.
+      let start = line.prefix(400).filter { $0 != " " }
+      let isEvent = ["suite", "test"].contains { start.contains("\"type\":\"\($0)\"") }
+      let isKnown = ["started", "ok", "failed", "ignored", "timeout"].contains {
+        line.contains("\"event\":\"\($0)\"") || line.contains("\"event\": \"\($0)\"")
+      }
+      if isEvent, isKnown { return .yes }
+      if line.contains("\"type\""), line.contains("\"bench\""), line.contains("\"median\"") {
         return .yes
       }
     }

@@ -16,11 +16,9 @@ package enum Playwright: Format {
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
     // The change under test, which newer versions keep in the configuration, may fill the head.
-    if json.has("config.rootDir"), json.has("config.forbidOnly") || json.has("config.globalTimeout")
-    {
-      return .yes
-    }
-    guard json.kind("suites") == .array || json.has("config.projects") else { return .no }
+    if !head.isWhole, json.has("config.rootDir"), json.has("config.forbidOnly") { return .yes }
+    let mayFollow = !head.isWhole && json.has("config.projects")
+    guard json.kind("suites") == .array || mayFollow else { return .no }
     let isPlaywright =
       (json.has("config.rootDir") || json.has("config.projects") || json.has("config.workers"))
       || json.has("suites[].specs")

@@ -120,8 +120,11 @@ package enum Promptfoo: Format {
         metrics["testPassCount"]?.double ?? 0, metrics["testFailCount"]?.double ?? 0, errors
       )
     }
-    if tally.count > 0 { return (tally.passed, tally.failed, tally.errors) }
-    return (metrics?["testPassCount"]?.double ?? 0, metrics?["testFailCount"]?.double ?? 0, 0)
+    let (passed, failed) = (
+      metrics?["testPassCount"]?.double ?? 0, metrics?["testFailCount"]?.double ?? 0
+    )
+    if tally.count >= passed + failed { return (tally.passed, tally.failed, tally.errors) }
+    return (passed, failed, 0)
   }
 }
 
