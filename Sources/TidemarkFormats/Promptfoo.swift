@@ -105,7 +105,9 @@ package enum Promptfoo: Format {
     add("prompt tokens", tokens?["prompt"]?.double, .none, .lower)
     add("completion tokens", tokens?["completion"]?.double, .none, .lower)
     for (key, value) in metrics?.entries("namedScores") ?? [] {
-      let times = metrics?["namedScoresCount"]?[named: key]?.double ?? answered
+      // Newer versions weigh the assertions behind a score.
+      let weights = metrics?["namedScoreWeights"] ?? metrics?["namedScoresCount"]
+      let times = weights?[named: key]?.double ?? answered
       guard times > 0 else { continue }
       add("score \(key)", value.double.map { $0 / times }, .score, .higher)
     }

@@ -118,7 +118,8 @@ import TidemarkModel
       {"evalId":"e","results":{"version":3,"timestamp":"2026-01-02T03:04:05.000Z","prompts":[
       {"label":"p","provider":"openai:m","metrics":{"score":1.5,"testPassCount":1,
       "testFailCount":1,"testErrorCount":0,"totalLatencyMs":30,"cost":0.5,
-      "namedScores":{"tone":3},"namedScoresCount":{"tone":2}}}],"results":[
+      "namedScores":{"tone":3},"namedScoresCount":{"tone":9},"namedScoreWeights":{"tone":2}}}],
+      "results":[
       {"promptIdx":0,"testIdx":0,"success":true,"vars":{"a":"1"}},
       {"promptIdx":0,"testIdx":1,"success":false,"vars":{"a":"2"}}]}}
       """

@@ -299,8 +299,8 @@ private func problems(_ results: Results) -> [String] {
     #expect(detail.parameters == "n=1" && detail.isMarkedFlaky && detail.isKnownFailure)
   }
 
-  @Test("a trace or a name may fill the head")
-  func longTexts() {
+  @Test("a trace or a name may fill the head; a fixture may have no children")
+  func longTexts() throws {
     let trace = String(repeating: "at x\\n", count: 20_000)
     let text = #"{"name":"t","status":"broken","statusDetails":{"message":""# + trace
     let cut = Head(raw: Array(text.utf8.prefix(65_536)), isWhole: false)
@@ -308,6 +308,9 @@ private func problems(_ results: Results) -> [String] {
     let name = String(repeating: "n", count: 300)
     let named = #"{"uuid":"u","name":"\#(name)","status":"passed","labels":[]}"#
     #expect(AllureResult.recognises(head(named)) == .yes)
+    let fixture = #"{"uuid":"u","befores":[{"name":"db","status":"broken"}],"start":1}"#
+    #expect(AllureResult.recognises(head(fixture)) == .yes)
+    #expect(problems(try AllureResult.read(memory(fixture))) == ["!suite_error db: broken"])
   }
 
   @Test("a fixture that failed blocks")
