@@ -44,7 +44,8 @@ package enum CucumberJSON: Format {
     var background: Scenario?
     for element in feature.list("elements") {
       var scenario = Scenario(element, secondsPerUnit: isBehave ? 1 : 1e-9)
-      if element["type"]?.string == "background" {
+      let kind = element["type"]?.string ?? element["keyword"]?.string ?? ""
+      if kind.lowercased() == "background" {
         background = scenario
         continue
       }

@@ -38,6 +38,23 @@ package struct Head: Sendable {
   /// The first byte that is no white space, if there is one.
   package var firstInk: UInt8? { bytes.first { $0 > 0x20 } }
 
+  /// Where a line begins, behind lines of something else, that may be a JSON document's first.
+  package var documentStart: Int? {
+    guard let ink = firstInk, !"{[<".utf8.contains(ink) else { return nil }
+    let limit = min(bytes.count, 16_384)
+    for index in bytes.indices.prefix(limit).dropFirst()
+    where bytes[index - 1] == UInt8(ascii: "\n") {
+      // `[INFO] …` is no document, and neither is a block of code.
+      let next = bytes[(index + 1)...].first { $0 > 0x20 }
+      switch bytes[index] {
+      case UInt8(ascii: "{") where next == UInt8(ascii: "\""): return index
+      case UInt8(ascii: "[") where next == UInt8(ascii: "{"): return index
+      default: continue
+      }
+    }
+    return nil
+  }
+
   /// The name of the first XML element, without its prefix; nil where there is none.
   package var rootElement: String? {
     guard let range = rootTagRange else { return nil }

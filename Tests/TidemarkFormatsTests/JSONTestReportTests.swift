@@ -100,6 +100,24 @@ private func problems(_ results: Results) -> [String] {
     #expect(results.problems.map(\.isBlocking) == [true])
   }
 
+  @Test("results as a reporter gets them are the same results")
+  func raw() throws {
+    let text = #"""
+      {"numTotalTestSuites":2,"success":false,"testResults":[{"testFilePath":"/a.js",
+       "perfStats":{"end":1700000000000},"testExecError":null,"testResults":[
+       {"ancestorTitles":["d"],"title":"t","status":"failed","duration":5,"failureMessages":["no"]}]},
+       {"testFilePath":"/b.js","testExecError":{"code":"E"},"failureMessage":"cannot parse",
+        "testResults":[]}]}
+      """#
+    #expect(Jest.recognises(head(text)) == .yes)
+    let results = try Jest.read(memory(text))
+    #expect(lines(results) == ["t failed"])
+    #expect(results.suites.map(\.path) == [["/a.js", "d"]])
+    #expect(results.tests.map(\.duration) == [0.005])
+    #expect(problems(results) == ["!suite_error /b.js: cannot parse"])
+    #expect(results.newestTime == Timestamp(millisecondsSince1970: 1_700_000_000_000))
+  }
+
   @Test("a test that passed after others of its runs failed is flaky, by either tool's mark")
   func retried() throws {
     let text = #"""
