@@ -40,7 +40,8 @@ package struct Head: Sendable {
 
   /// Where a line begins, behind lines of something else, that may be a JSON document's first.
   package var documentStart: Int? {
-    guard let ink = firstInk, !"{[<".utf8.contains(ink) else { return nil }
+    // A comment or a heading begins a text of another kind.
+    guard let ink = firstInk, !"{[</#".utf8.contains(ink) else { return nil }
     let limit = min(bytes.count, 16_384)
     for index in bytes.indices.prefix(limit).dropFirst()
     where bytes[index - 1] == UInt8(ascii: "\n") {

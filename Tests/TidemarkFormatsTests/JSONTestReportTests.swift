@@ -516,6 +516,28 @@ private func problems(_ results: Results) -> [String] {
 }
 
 @Suite struct DartJSONTests {
+  @Test("an error after a test's end is its failure, platforms are labels, a closed run is no pass")
+  func late() throws {
+    let text = #"""
+      {"protocolVersion":"0.1.1","runnerVersion":"1.25.0","type":"start","time":0}
+      {"suite":{"id":0,"platform":"vm","path":"a.dart"},"type":"suite","time":0}
+      {"suite":{"id":1,"platform":"chrome","path":"a.dart"},"type":"suite","time":0}
+      {"test":{"id":2,"name":"t","suiteID":0},"type":"testStart","time":1}
+      {"testID":2,"result":"success","skipped":false,"hidden":false,"type":"testDone","time":3}
+      {"testID":2,"error":"late","stackTrace":"","isFailure":false,"type":"error","time":4}
+      {"test":{"id":3,"name":"(tearDownAll)","suiteID":1},"type":"testStart","time":5}
+      {"testID":3,"result":"success","skipped":false,"hidden":true,"type":"testDone","time":6}
+      {"testID":3,"error":"later","stackTrace":"","isFailure":true,"type":"error","time":7}
+      {"success":null,"type":"done","time":8}
+      """#
+    let results = try DartJSON.read(memory(text))
+    #expect(lines(results) == ["t errored", "(tearDownAll) failed"])
+    #expect(results.tests.map(\.duration) == [0.002, 0.001])
+    #expect(try detail(results, 0).message == "late")
+    #expect(results.suites.map(\.labels.description) == ["platform=vm", "platform=chrome"])
+    #expect(problems(results) == ["!bailed_out the run was closed before all tests ran"])
+  }
+
   @Test("hidden tests are none, errors are no failures, and a stream has an end")
   func complete() throws {
     let start = #"{"protocolVersion":"0.1.1","runnerVersion":"1.15.4","type":"start","time":0}"#

@@ -28,7 +28,7 @@ import TidemarkModel
   @Test(
     "A page with a piece of a report in it is in no known format",
     arguments: [
-      "# Output\n\n" + report + "\n\nmore text", "x\n{\n  \"numTotalTestSuites\": 1,\n", "a\n{}\n",
+      "Output\n\n" + report + "\n\nmore text", "# x\n{\n  \"numTotalTestSuites\": 1,\n", "a\n{}\n",
       "a\n" + String(repeating: "b\n", count: 20_000) + report,
     ])
   func documentation(text: String) {
