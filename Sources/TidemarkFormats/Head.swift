@@ -52,6 +52,24 @@ package struct Head: Sendable {
   /// The first byte that is no white space, if there is one.
   package var firstInk: UInt8? { bytes.first { $0 > 0x20 } }
 
+  /// Where a line begins, behind lines of something else, that may be a JSON document's first.
+  package var documentStart: Int? {
+    // A comment or a heading begins a text of another kind.
+    guard let ink = firstInk, !"{[</#".utf8.contains(ink) else { return nil }
+    let limit = min(bytes.count, 16_384)
+    for index in bytes.indices.prefix(limit).dropFirst()
+    where bytes[index - 1] == UInt8(ascii: "\n") {
+      // `[INFO] …` is no document, and neither is a block of code.
+      let next = bytes[(index + 1)...].first { $0 > 0x20 }
+      switch bytes[index] {
+      case UInt8(ascii: "{") where next == UInt8(ascii: "\""): return index
+      case UInt8(ascii: "[") where next == UInt8(ascii: "{"): return index
+      default: continue
+      }
+    }
+    return nil
+  }
+
   /// The first XML element's name and the text of its tag up to `>` (attributes in it as written).
   package var rootTag: (name: String, tag: String)? {
     guard let range = rootTagRange, let name = rootElement else { return nil }
