@@ -16,6 +16,8 @@ struct TestsPage {
     /// A folded table of one suite's tests; else a list of changed tests.
     var isTree: Bool
     var isTable: Bool
+    /// Whether each test has its place here, to which links lead.
+    var hasPlaces = false
     var summary: String = ""
     /// The head of a table of sides.
     var head: [String: Value] = [:]
@@ -53,10 +55,9 @@ struct TestsPage {
         $0.rows.lowerBound == 0 && sections[$0.section].anchor == "suites"
       }
       if suites { suitesAddress = "\(Pager.path("tests", page: number))#suites" }
-      for stretch in page where !sections[stretch.section].isTree {
+      for stretch in page where sections[stretch.section].hasPlaces {
         for row in stretch.rows {
           let test = sections[stretch.section].tests[row]
-          guard !sections[stretch.section].isTable, addresses[test] == nil else { continue }
           addresses[test] =
             "\(Pager.path("tests", page: number))#\(TestsPage.anchor(context, test))"
         }
@@ -85,7 +86,8 @@ struct TestsPage {
     _ name: String, _ belongs: (TestResult) -> Bool
   ) throws(Problem) {
     var section = Section(
-      title: context.words.text("section.\(name)"), anchor: name, isTree: false, isTable: false)
+      title: context.words.text("section.\(name)"), anchor: name, isTree: false, isTable: false,
+      hasPlaces: true)
     for (index, test) in context.report.tests.enumerated() where belongs(test) {
       var values = context.values(test)
       values["sides"] = Value(context.sides.of(test: index).flatMap(context.sentence(tests:)))
@@ -223,10 +225,12 @@ struct TestsPage {
 
   func render() throws(Problem) -> [SiteFile] {
     var files: [SiteFile] = []
+    // Each looks at every test: once for all pages.
+    let (lead, totals) = (lead, totals)
+    let total = sections.reduce(0) { $0 + $1.rows.count }
     for (number, page) in pages.enumerated() {
       let path = Pager.path("tests", page: number)
       let shown = page.reduce(0) { $0 + $1.rows.count }
-      let total = sections.reduce(0) { $0 + $1.rows.count }
       var title = context.words.text("nav.tests")
       if number > 0 {
         title = context.words.text("page.number", ["title": title, "n": "\(number + 1)"])
