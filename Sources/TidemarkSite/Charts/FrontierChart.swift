@@ -46,7 +46,7 @@ struct FrontierChart {
       isLogarithmic ? log10(cost) : cost * self.cost.scale.factor
     }
     let yAxis = Scale(
-      frontier.points.map { $0.score * score.scale.factor }, bottom: height - 46, top: 30,
+      frontier.points.map { $0.score * score.scale.factor }, bottom: height - 46, top: 42,
       fromZero: false)
     let labels = Scale.labels(yAxis.ticks(), numbers: words.numbers)
     let left = min(max(Double(labels.map(\.count).max() ?? 0) * 8 + 10, 40), width / 3)

@@ -70,7 +70,8 @@ struct AlertsPage {
       values["where"] = .text(context.testPlace(test))
       values["href"] = Value(context.testAddresses[index])
       values["since"] = context.since(test.since)
-      values["owner"] = Value(test.owner.map(context.name))
+      values["owner"] =
+        test.quarantine?.owner == nil ? Value(test.owner.map(context.name)) : .empty
       values["quarantine"] = test.quarantine.map(context.quarantine) ?? .empty
       return .object(values)
     }
