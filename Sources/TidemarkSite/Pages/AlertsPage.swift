@@ -2,7 +2,8 @@ internal import TidemarkModel
 internal import TidemarkReport
 internal import TidemarkSyntax
 
-/// What is open, since when, who looks? The oldest first.
+/// What is open, since when, who looks? The oldest first; then what recovered, what somebody has taken on
+/// in a quarantine, and whose quarantine has expired.
 struct AlertsPage {
   private static let limit = 300
 
@@ -35,11 +36,20 @@ struct AlertsPage {
           alerts.filter { !$0.isOpen }.prefix(AlertsPage.limit).map(values)),
         "has_recovered": .flag(open.count < alerts.count),
         "accepted": .list(accepted), "has_accepted": .flag(!context.report.acceptances.isEmpty),
+        "known": .list(known.prefix(AlertsPage.limit).map { values(Alert(subject: .test($0))) }),
+        "expired": .list(
+          context.report.reasons.filter { $0.code == .quarantineExpired }
+            .prefix(AlertsPage.limit).map { .object(["message": context.prose($0.message)]) }),
         "cut": open.count > AlertsPage.limit
           ? .text(
             words.text(
               "cut.showing", ["shown": "\(AlertsPage.limit)", "total": "\(open.count)"])) : .empty,
       ])
+  }
+
+  /// Tests whose failures are known.
+  private var known: [Int] {
+    context.report.tests.indices.filter { context.report.tests[$0].state == .quarantined }
   }
 
   private func hasOwner(_ alert: Alert) -> Bool {
@@ -63,7 +73,9 @@ struct AlertsPage {
       values["where"] = .text(context.testPlace(test))
       values["href"] = Value(context.testAddresses[index])
       values["since"] = context.since(test.since)
-      values["owner"] = Value(test.owner.map(context.name))
+      values["owner"] =
+        test.quarantine?.owner == nil ? Value(test.owner.map(context.name)) : .empty
+      values["quarantine"] = test.quarantine.map(context.quarantine) ?? .empty
       values["why"] = context.prose(test.explanation)
       return .object(values)
     }
