@@ -82,6 +82,11 @@ package struct Head: Sendable {
       // A command's own lines may stand before the report that it printed.
       index = end(in: bytes, after: index, of: "\n<?xml")
       if index == bytes.endIndex { return nil }
+      // Behind a fence of a page of documentation it is an example.
+      let fence = bytes[..<index].indices.dropLast(2).contains { start in
+        bytes[start...start + 2].allSatisfy { $0 == UInt8(ascii: "`") }
+      }
+      if fence { return nil }
     }
     while let open = bytes[index...].firstIndex(of: UInt8(ascii: "<")), open + 1 < bytes.count {
       let next = bytes[open + 1]
@@ -105,6 +110,10 @@ package struct Head: Sendable {
     guard bytes.prefix(512).contains(0) else { return false }
     return !"<{[".utf8.contains(firstInk ?? 0)
   }
+
+  /// Whether it is a program with its interpreter in the first line: what looks like a report in
+  /// it is what it will print.
+  package var isScript: Bool { bytes.starts(with: "#!".utf8) }
 
   /// Whether `text` stands anywhere in the head.
   package func contains(_ text: StaticString) -> Bool {

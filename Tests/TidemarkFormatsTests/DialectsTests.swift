@@ -184,6 +184,23 @@ import TidemarkModel
     #expect((text + "x").decimal == nil && ",".decimal == nil && "nan".decimal == nil)
   }
 
+  @Test(
+    "programs and pages that hold a report are none",
+    arguments: [
+      "#!/bin/sh\ncat <<E\n<?xml version='1.0'?>\n<testsuite/>\nE\n",
+      "#!/usr/bin/perl\n1..2\nok 1\n",
+      "# Use\n\n```xml\n<?xml version='1.0'?>\n<testsuite name='a'/>\n```\n",
+    ])
+  func notReports(text: String) {
+    #expect(Reading.recognise(head(text)) == nil)
+  }
+
+  @Test("a command's own lines may stand before the report that it printed")
+  func behindLines() {
+    let text = "running 2 tests\n<?xml version='1.0'?>\n<testsuite/>\n"
+    #expect(Reading.recognise(head(text))?.name == "junit")
+  }
+
   @Test("NUnit 2: the run's time is in its root")
   func nunitTime() throws {
     let text = """
