@@ -27,7 +27,10 @@ private enum Family: String, CaseIterable {
         "gab-custom", "bmf", "package-benchmark", "tidemark-run",
       ]
     case .lines:
-      ["gobench", "gotest-json", "libtest-json", "dart", "swift-testing", "openai-evals"]
+      [
+        "gobench", "gotest-json", "libtest-json", "dart", "swift-testing", "openai-evals",
+        "cucumber-messages",
+      ]
     case .text:
       [
         "gotest-text", "criterion-text", "cargobench", "benchmarkjs", "ab", "wrk", "sysbench",

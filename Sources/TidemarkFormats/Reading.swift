@@ -147,7 +147,10 @@ package enum Reading {
           // Its members are read from anywhere in it, each by itself.
           let whole = try file.withRandomAccess()
           let archive = try ZipArchive(whole)
-          if let log = InspectArchive(archive, of: whole) {
+          // A format that was forced is that of each member.
+          if found.forced == nil || found.forced == Inspect.self,
+            let log = InspectArchive(archive, of: whole)
+          {
             return .read(ReadFile(found, format: Inspect.self, content: .read(try log.read())))
           }
           return .zip(archive, whole)
