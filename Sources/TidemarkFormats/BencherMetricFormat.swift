@@ -2,14 +2,15 @@ package import TidemarkModel
 private import TidemarkSyntax
 
 /// Bencher Metric Format: benchmarks by name, in each measures by name, in each a value with a
-/// lower and an upper one.
+/// lower and an upper one. In its version 1 a benchmark is a list, of parameters with their measures.
 package enum BencherMetricFormat: Format {
   package static let name = "bmf"
   package static let producers = "Bencher's adapters (bencher run --format json), scripts for it"
   package static let specification =
     "https://bencher.dev/docs/reference/bencher-metric-format"
   package static let kept = """
-    Every measure; the first of a benchmark is its main one. Units and directions are those of \
+    Every measure; the first of a benchmark is its main one; parameters, where several places give the \
+    same ones the last value of each measure. Units and directions are those of \
     Bencher's built-in measures (latency in ns, throughput in ops/s …).
     """
   package static let dropped = """
@@ -19,12 +20,14 @@ package enum BencherMetricFormat: Format {
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
+    guard json.kind("") == .object else { return .no }
+    if json.kind("*[].measures") == .object, json.has("*[].*.*.value") { return .yes }
     // A benchmark, a measure, its value; nothing else has its numbers that deep under free names.
     let isOne = json.kind("*.*.value") == .number || json.kind("*.*.value") == .string
     let hasOthers = ["type", "values", "name", "unit", "metrics"].contains {
       json.has("*.*.\($0)") || json.has($0)
     }
-    return json.kind("") == .object && isOne && !hasOthers && json.hasOnlyObjects ? .yes : .no
+    return isOne && !hasOthers && json.hasOnlyObjects ? .yes : .no
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
@@ -35,12 +38,44 @@ package enum BencherMetricFormat: Format {
         let full = name.string
         let ending = "-bencher-ignore"
         let name = full.hasSuffix(ending) ? String(full.dropLast(ending.count)) : full
-        read(measures, of: name, into: &results)
+        if measures.isArray {
+          read(places: measures, of: name, into: &results)
+        } else {
+          read(measures, of: name, Labels(), into: &results)
+        }
       }
     }
   }
 
-  private static func read(_ measures: JSONValue, of name: String, into results: inout Results) {
+  private static func read(
+    places: JSONValue, of name: String, into results: inout Results
+  ) {
+    var found = Results()
+    for place in places.elements {
+      var parameters = Labels()
+      for (key, value) in place.entries("parameters").prefix(64) {
+        // 16, 16.0 and 1.6e1 are the same.
+        parameters[key] = value.double.flatMap(NumberText.exact) ?? value.scalarText
+      }
+      guard let measures = place["measures"] else { continue }
+      read(measures, of: name, parameters, into: &found)
+    }
+    results.problems += found.problems
+    var standing: [[String]: Int] = [:]
+    for measurement in found.measurements {
+      let key = [measurement.parameters.description, measurement.metric]
+      if let index = standing[key] {
+        results.measurements[index].value = measurement.value
+      } else {
+        standing[key] = results.measurements.count
+        results.measurements.append(measurement)
+      }
+    }
+  }
+
+  private static func read(
+    _ measures: JSONValue, of name: String, _ parameters: Labels, into results: inout Results
+  ) {
     var isPrimary = true
     for (key, metric) in measures.members {
       let measure = key.string
@@ -51,7 +86,7 @@ package enum BencherMetricFormat: Format {
       let unit = unit(of: measure)
       results.measurements.append(
         Measurement(
-          name: name, metric: measure, value: value, unit: unit,
+          name: name, parameters: parameters, metric: measure, value: value, unit: unit,
           direction: .byDefault(metric: measure, unit: unit), isPrimary: isPrimary))
       isPrimary = false
     }

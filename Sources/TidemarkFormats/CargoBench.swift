@@ -47,7 +47,8 @@ package enum CriterionText: Format {
   }
 }
 
-/// `test name ... bench:       3,296 ns/iter (+/- 521) = 120 MB/s`
+/// `test name ... bench:       3,296 ns/iter (+/- 521) = 120 MB/s`; other harnesses have other units
+/// (`2835 cycles/iter (+/- 14)`, `1911 MS/s (+/- 420)`).
 private struct LibtestBenchLine {
   var name: Substring
   var value: Double
@@ -58,7 +59,8 @@ private struct LibtestBenchLine {
     guard line.hasPrefix("test "), let mark = line.firstRange(of: " ... bench:") else { return nil }
     name = line[line.index(line.startIndex, offsetBy: 5)..<mark.lowerBound]
     let fields = line[mark.upperBound...].split(separator: " ")
-    guard fields.count >= 2, fields[1].hasSuffix("/iter"), let value = NumberText.parse(fields[0])
+    guard fields.count >= 2, fields[1].hasSuffix("/iter") || fields.dropFirst(2).first == "(+/-",
+      let value = NumberText.parse(fields[0])
     else { return nil }
     self.value = value
     unit = fields[1]
@@ -191,10 +193,12 @@ private struct CargoOutput {
 
   private mutating func append(_ bench: LibtestBenchLine) {
     let name = String(bench.name)
+    let unit = Unit(parsing: String(bench.unit))
+    let metric = unit.quantity == .rate ? "rate" : "time"
     results.measurements.append(
       Measurement(
-        name: name, metric: "time", value: bench.value, unit: Unit(parsing: String(bench.unit)),
-        direction: .lower, labels: labels))
+        name: name, metric: metric, value: bench.value, unit: unit,
+        direction: metric == "time" ? .lower : .higher, labels: labels))
     guard let rate = bench.throughput else { return }
     results.measurements.append(
       Measurement(

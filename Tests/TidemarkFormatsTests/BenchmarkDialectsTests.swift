@@ -338,6 +338,39 @@ private func shown(_ results: Results) -> [String] {
       ])
   }
 
+  @Test("a bench line of another harness has another unit, a rate among them")
+  func cargoUnits() throws {
+    let text = """
+      test mov ... bench:        1508 cycles/iter (+/- 17)
+
+      test upload ... bench:        1911 MS/s (+/- 420)
+      """
+    #expect(CargoBench.recognises(head(text)) == .yes)
+    #expect(
+      shown(try CargoBench.read(memory(text))) == [
+        "mov time 1508.0 instructions lower main", "upload rate 1911.0 rate higher main",
+      ])
+  }
+
+  @Test("Bencher's format with parameters: the same ones are the same, however they are written")
+  func bencher() throws {
+    let text = #"""
+      {"a":{"latency":{"value":7}},
+       "b":[{"parameters":{"size":16,"op":"read"},"measures":{"latency":{"value":1,"p50":9}}},
+            {"parameters":{"op":"read","size":1.6e1},
+             "measures":{"latency":{"value":2},"throughput":{"value":100}}},
+            {"measures":{"latency":{"value":3}}}]}
+      """#
+    #expect(BencherMetricFormat.recognises(head(text)) == .yes)
+    let results = try BencherMetricFormat.read(memory(text))
+    #expect(
+      shown(results) == [
+        "a latency 7.0 time lower main", "b latency 2.0 time lower main",
+        "b throughput 100.0 rate higher", "b latency 3.0 time lower main",
+      ])
+    #expect(results.measurements[1].parameters.description == "op=read, size=16")
+  }
+
   @Test("MLPerf's estimate of early stopping is a latency")
   func mlperf() throws {
     let text = """
