@@ -12,7 +12,8 @@ import TidemarkSyntax
     var report = SampleReports.rich()
     let index = try #require(report.series.firstIndex { $0.identity.name == name })
     change(&report.series[index])
-    let context = try SiteContext(report: report, theme: Theme(), options: SiteOptions())
+    var context = try SiteContext(report: report, theme: Theme(), options: SiteOptions())
+    try context.place(RunsPage(context))
     return try String(decoding: SeriesPage(context, index: index).render().bytes, as: UTF8.self)
   }
 
@@ -72,7 +73,8 @@ import TidemarkSyntax
       SampleReports.series(
         1, name: "long", levels: [(0, 5)], noise: 0.02, runs: report.runs, state: .unchanged)
     ]
-    let context = try SiteContext(report: report, theme: Theme(), options: SiteOptions())
+    var context = try SiteContext(report: report, theme: Theme(), options: SiteOptions())
+    try context.place(RunsPage(context))
     let page = try SeriesPage(context, index: 0).render()
     let text = String(decoding: page.bytes, as: UTF8.self)
     #expect(text.contains("Each point is the median of 3 runs"))
