@@ -47,7 +47,8 @@ struct TestExplanation {
 
   private static func streak(_ evidence: OutcomeEvidence) -> String {
     let before = evidence.results - evidence.streak
-    let times = evidence.streak == 1 ? "once" : "\(NumberText.count(evidence.streak)) times in a row"
+    let times =
+      evidence.streak == 1 ? "once" : "\(NumberText.count(evidence.streak)) times in a row"
     guard before > 0 else {
       return evidence.streak == 1
         ? "no earlier result of it is known" : "it has never passed in \(evidence.streak) results"

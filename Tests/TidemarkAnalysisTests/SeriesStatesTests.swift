@@ -161,7 +161,7 @@ import TidemarkRun
     sparse[90] = .nan
     let laboratory = Laboratory(series: ["often": values, "rare": sparse])
     let report = laboratory.report
-    #expect(report.change("rare")?.changePoint?.run == "r92", "\(report.series.map(\.explanation))")
+    #expect(report.change("rare")?.changePoint?.run == "r92")
     #expect(report.change("rare")?.changePoint?.previousCommit == "commit88")
     let cluster = try #require(report.clusters.first)
     #expect(report.clusters.count == 1 && cluster.series.count == 2)
@@ -206,7 +206,8 @@ import TidemarkRun
       ]
     }
     let change = try #require(laboratory.report.change("s"))
-    #expect(change.explanation.contains("since run `r30` (commit29..commit30), accepted by Ann: “safer”"))
+    #expect(
+      change.explanation.contains("since run `r30` (commit29..commit30), accepted by Ann: “safer”"))
     #expect(laboratory.report.acceptances.map(\.index) == [30])
   }
 

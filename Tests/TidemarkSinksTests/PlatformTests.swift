@@ -34,7 +34,7 @@ private func file(_ path: String, _ sink: any Sink.Type, _ report: Report) throw
     #expect(Set(keys).isSubset(of: series.keys))
   }
 
-  @Test("report.json has why, the range of commits, the suspects' paths and the line for git bisect")
+  @Test("report.json has why, the range of commits, suspects' paths and a line for git bisect")
   func explained() throws {
     var report = SampleReport.small()
     let index = try #require(report.series.firstIndex { $0.state == .regressed })

@@ -86,9 +86,11 @@ struct AlertsPage {
     let acceptances = context.report.acceptances.reversed().prefix(AlertsPage.limit)
     guard !acceptances.isEmpty else { return [] }
     let series = Dictionary(
-      context.report.series.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+      context.report.series.enumerated().map { ($1.id, $0) },
+      uniquingKeysWith: { first, _ in first })
     let tests = Dictionary(
-      context.report.tests.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first })
+      context.report.tests.enumerated().map { ($1.id, $0) }, uniquingKeysWith: { first, _ in first }
+    )
     return acceptances.map { acceptance in
       var values: [String: Value] = [
         "since": context.since(
