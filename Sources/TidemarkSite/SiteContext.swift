@@ -55,6 +55,7 @@ struct SiteContext: Sendable {
     hasGridPage = GridPage.hasCells(report)
     comparedRun = ComparePage.otherRun(report)
     hasAlertsPage = !report.series.isEmpty || !report.tests.isEmpty
+    pointBeginnings = report.runs.indices.map(pointBeginning)
   }
 
   var words: Words { theme.words }
