@@ -89,7 +89,7 @@ private struct Stage: Sendable {
       Clusters(
         tests: findings.tests, slowTests: slowTests, series: findings.series,
         machineChanges: findings.machineChanges,
-        commits: options.commits
+        commits: options.commits, environments: environments
       ).all
     report.modelComparisons = ModelComparisons(run).all
     report.environmentChanges = findings.environmentChanges

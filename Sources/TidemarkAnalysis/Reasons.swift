@@ -66,8 +66,10 @@ extension Findings {
     }
     let flaky = tests(in: .flaky)
     if !flaky.isEmpty {
+      let newly = flaky.count { $0.isNewlyFlaky }
+      let news = newly > 0 ? ", \(NumberText.count(newly)) of them new" : ""
       reasons.append(
-        Reason(.flaky, "\(Sentence.count(flaky.count, "flaky test")): \(names(flaky))"))
+        Reason(.flaky, "\(Sentence.count(flaky.count, "flaky test"))\(news): \(names(flaky))"))
     }
     if !slowTests.isEmpty {
       let names = Sentence.list(

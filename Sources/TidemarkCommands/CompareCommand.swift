@@ -36,7 +36,7 @@ struct CompareCommand: TidemarkCommand {
       valueName: "share"))
   var tolerance: String?
 
-  @Argument(help: "A file, a run's id, a commit or a branch.")
+  @Argument(help: "A file (FORMAT:PATH forces a format), a run's id, a commit or a branch.")
   var first: String
 
   @Argument(help: "The same, to be held against the first.")
@@ -50,6 +50,9 @@ struct CompareCommand: TidemarkCommand {
       (try wantedSeries(), try largestChange())
     }
     let finder = SideFinder(history: historyOptions.folder(session.settings), session: session)
+    try session.orExit(.usage) { () throws(Problem) in
+      for name in [first, second] { try finder.check(name) }
+    }
     let sides = [await finder.side(first), await finder.side(second)]
     let (one, other) = try session.orExit(.nothingRead) { () throws(Problem) in
       (try sides[0].get(), try sides[1].get())
@@ -123,6 +126,15 @@ private struct Side: Sendable {
 private struct SideFinder {
   let history: History
   let session: Session
+
+  /// - Throws: ``Problem`` for a `FORMAT:PATH` whose format there is not, unless a run has that name.
+  func check(_ name: String) throws(Problem) {
+    do throws(Problem) {
+      try InputNames.check([name])
+    } catch {
+      guard case .success(_?) = stored(name) else { throw error }
+    }
+  }
 
   func side(_ name: String) async -> Result<Side, Problem> {
     let stored = stored(name)

@@ -32,7 +32,7 @@ struct InspectCommand: TidemarkCommand {
       search.files,
       keep: { Inspection($0, isFull: isFull, asJSON: json) },
       done: { progress.bar($0, of: total, "files") })
-    inspected.forEach { Terminal.print(bytes: $0.text) }
+    Terminal.print(bytes: inspected.flatMap(\.text))
     if !json { summarise(inspected) }
     guard inspected.contains(where: \.wasRead) else {
       if inspected.isEmpty, search.problems.isEmpty {

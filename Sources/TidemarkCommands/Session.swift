@@ -88,6 +88,9 @@ struct Session: Sendable {
       platform: platform.platform?.rawValue)
   }
 
+  /// Whether a command only shows what it would do.
+  func isDryRun(_ flag: Bool) -> Bool { flag || (settings.flag("dry_run") ?? false) }
+
   /// Says what is wrong, and ends the command.
   func fail(_ problem: Problem, _ status: ExitStatus) -> ExitStatus {
     progress.fail(problem)

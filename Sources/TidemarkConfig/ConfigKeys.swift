@@ -45,7 +45,9 @@ package enum ConfigKeys {
     ConfigKey("pull_request", .text, "The pull request's number."),
     ConfigKey("quiet", .flag, "Print no progress, only problems."),
     ConfigKey("reason", .text, "Why a change is accepted, or a run excluded."),
-    ConfigKey("report", .text, "What `publish` publishes: report.json, or its folder."),
+    ConfigKey(
+      "report", .text,
+      "The report.json, or its folder, that `publish` publishes and `accept` takes clusters from."),
     ConfigKey("require_publish", .flag, "Exit 4 also where a permission is missing by design."),
     ConfigKey("results", .text, "The folder for the results and logs of benchmark commands."),
     ConfigKey(

@@ -64,6 +64,12 @@ package enum Unrecognised {
       )
     }
     if let root { return ("is XML with the root <\(root)>, which no reader knows", tried("XML")) }
+    if head.json.has("totalTestCount"), head.json.has("devicesAndConfigurations") {
+      return (
+        "is xcresulttool's summary, which names only the tests that failed",
+        "write all of them: `xcrun xcresulttool get test-results tests`"
+      )
+    }
     if ink == UInt8(ascii: "{") || ink == UInt8(ascii: "[") {
       return ("is JSON (or begins like it) that no reader knows", tried("JSON"))
     }

@@ -147,8 +147,15 @@ struct Sections {
   }
 
   private func record(of test: TestResult) -> [Piece] {
-    guard test.runsInLast > 0 else { return [.own("no record")] }
-    return [.own("failed \(test.failuresInLast) of last \(test.runsInLast)")]
+    var pieces: [Piece] = [
+      .own(
+        test.runsInLast > 0
+          ? "failed \(test.failuresInLast) of last \(test.runsInLast)" : "no record")
+    ]
+    if detail == .full, !test.explanation.isEmpty {
+      pieces += [.lineBreak] + Piece.sentence(SafeText.middleCut(test.explanation, to: 300))
+    }
+    return pieces
   }
 
   private func quarantine(of test: TestResult) -> [Piece] {
@@ -320,22 +327,15 @@ struct Sections {
           pieces += [.own(" "), .text(SafeText.middleCut(subject, to: 72))]
         }
       }
-      if let command = bisection(of: cluster) { pieces += [.lineBreak, .code(command)] }
+      if !cluster.environment.isEmpty {
+        let moves = cluster.environment.prefix(3).joined(separator: "; ")
+        pieces.append(.own("; in the same runs the machine changed: "))
+        pieces += Piece.sentence(SafeText.middleCut(moves, to: 300))
+      }
+      if let command = report.bisection(of: cluster) { pieces += [.lineBreak, .code(command)] }
       return Section.Row(cells: [pieces])
     }
     return Section("Likely common causes", what: "clusters", shape: .list, rows: rows)
-  }
-
-  /// How the one commit is found, by the cluster's worst series, else by its first test.
-  private func bisection(of cluster: Cluster) -> String? {
-    guard cluster.kind == "commit" else { return nil }
-    if let series = report.series.first(where: { cluster.series.contains($0.id) }) {
-      return report.bisection.command(for: series)
-    }
-    guard let first = cluster.tests.first,
-      let test = report.tests.first(where: { $0.id == first })
-    else { return nil }
-    return report.bisection.command(for: test, suspects: cluster.suspects.count)
   }
 
   private func kind(of cluster: Cluster) -> String {
