@@ -71,8 +71,7 @@ struct AcceptCommand: TidemarkCommand {
           "there is no run to accept a change of", path: folder.directory,
           remedy: "name the history's folder with --history")
       }
-      let place = try Self.place(
-        run: run ?? session.settings.text("run"), commit: commit, in: contents)
+      let place = try Self.place(run: run, commit: commit, in: contents)
       let standing = session.platform.commit ?? head
       let changes = try findings.changes(from: place, else: standing)
       _ = try folder.append(

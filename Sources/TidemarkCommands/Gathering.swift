@@ -118,6 +118,7 @@ private struct Counted: Sendable {
       record: entry.record, results: entry.results, labels: entry.labels, wasNamed: true)
     results.part = header
     results.part?.inputs = [entry.record]
+    results.part?.document = file.path
   }
 
   init(_ file: ReadFile, _ labels: (String) -> Labels) {

@@ -189,10 +189,19 @@ struct ReportCommand: TidemarkCommand {
 extension RunFacts {
   /// None where all documents are of one run.
   fileprivate var mixedReason: [Reason] {
-    guard mixedRuns.count > 1 else { return [] }
+    var reasons: [Reason] = []
+    if let (commit, path) = foreignDocument {
+      reasons.append(
+        Reason(
+          .runsMixed,
+          "\(SafeText.oneLine(path)) is of commit \(SafeText.oneLine(String(commit.prefix(12)))), and this"
+            + " run of \(SafeText.oneLine(String((header.commit ?? "").prefix(12)))): give the documents of"
+            + " this run, or say with --commit what they are of"))
+    }
+    guard mixedRuns.count > 1 else { return reasons }
     let names = mixedRuns.prefix(3).map { SafeText.oneLine($0) }.joined(separator: ", ")
     let more = mixedRuns.count > 3 ? " and \(NumberText.count(mixedRuns.count - 3)) more" : ""
-    return [
+    return reasons + [
       Reason(
         .runsMixed,
         "documents of several runs (\(names)\(more)) were taken for one, \(SafeText.oneLine(header.id)):"

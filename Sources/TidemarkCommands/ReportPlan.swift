@@ -102,7 +102,7 @@ extension ReportCommand {
     var judge = JudgeOptions(generator: Generator(version: Tidemark.version))
     try judge.take(settings)
     judge.key = try places.reportKey(settings)
-    judge.gate = try Self.gateRules(gate.isEmpty ? settings.list("gate") : gate)
+    judge.gate = try Self.gateRules(gate.isEmpty ? settings.list("gate") : Self.listed(gate))
     let only = try only(settings)
     let address = try places.siteAddress(settings)
     // No link to pages that are not written.
@@ -122,10 +122,16 @@ extension ReportCommand {
 
   /// The outputs that are asked for; empty for all.
   private func only(_ settings: Config) throws(Problem) -> Set<String> {
-    let named = try Self.sinkNames(output.only.isEmpty ? settings.list("only") : output.only)
+    let named = try Self.sinkNames(
+      output.only.isEmpty ? settings.list("only") : Self.listed(output.only))
     // The site is where the course of every series is drawn.
     guard named.isEmpty, settings.reporting.trendAnalysis == false else { return named }
     return Set(ReportPlan.sinkNames).subtracting(["site"])
+  }
+
+  /// `--only json,site` is `--only json --only site`: `publish` takes its parts so.
+  private static func listed(_ names: [String]) -> [String] {
+    names.flatMap { $0.split(separator: ",", omittingEmptySubsequences: false).map(String.init) }
   }
 
   private static func gateRules(_ names: [String]) throws(Problem) -> [GateRule] {

@@ -11,6 +11,8 @@ struct RunFacts: Sendable {
   var defaultBranch: String?
   /// The ids of the runs whose documents are among the inputs, if there are several.
   var mixedRuns: [String]
+  /// A document of another commit than the platform, the environment or git says that this run is of.
+  private(set) var foreignDocument: (commit: String, path: String)?
 
   /// - Parameters:
   ///   - git: The commit and branch that are checked out here.
@@ -23,9 +25,8 @@ struct RunFacts: Sendable {
     let platform = session.platform
     let documents = inputs.compactMap { $0.results.part }.map(\.run)
     let told = documents.max { ($0.attempt, $0.time) < ($1.attempt, $1.time) }
-    if options.commit == nil, settings.text("commit") == nil {
-      try RunFacts.checkCommits(inputs)
-    }
+    let isCommitGiven = options.commit != nil || settings.text("commit") != nil
+    if !isCommitGiven { try RunFacts.checkCommits(inputs) }
     let isNamed = options.runID != nil || settings.text("run_id") != nil
     mixedRuns = isNamed ? [] : RunFacts.mixedRuns(documents)
 
@@ -49,6 +50,7 @@ struct RunFacts: Sendable {
         ?? told?.pullRequest,
       url: options.url ?? settings.text("url") ?? platform.url ?? told?.url,
       labels: try RunFacts.labels(options.label.isEmpty ? settings.list("label") : options.label))
+    if !isCommitGiven { foreignDocument = RunFacts.foreign(inputs, to: header.commit) }
     header.id =
       options.runID ?? settings.text("run_id") ?? platform.runID ?? told?.id
       ?? RunFacts.digest(header, inputs)
@@ -67,18 +69,35 @@ struct RunFacts: Sendable {
   /// behind would make this one's verdict.
   private static func checkCommits(_ inputs: [RunInput]) throws(Problem) {
     var first: (commit: String, path: String)?
-    for input in inputs {
-      guard let commit = input.results.part?.run.commit else { continue }
+    for (commit, path) in commits(inputs) {
       guard let standing = first else {
-        first = (commit, input.record.path)
+        first = (commit, path)
         continue
       }
       guard standing.commit == commit else {
         throw Problem(
           "holds results of commit \(commit.prefix(12)), and \(standing.path) those of "
-            + "\(standing.commit.prefix(12))", path: input.record.path,
+            + "\(standing.commit.prefix(12))", path: path,
           remedy: "give `report` the documents of one run, or say with --commit what they are of")
       }
+    }
+  }
+
+  /// The commits that documents tell, each with the document.
+  private static func commits(_ inputs: [RunInput]) -> [(commit: String, path: String)] {
+    inputs.compactMap { input in
+      guard let part = input.results.part, let commit = part.run.commit else { return nil }
+      return (commit, part.document ?? input.record.path)
+    }
+  }
+
+  /// The first document that is of another commit than `commit`, which may be a short name.
+  private static func foreign(
+    _ inputs: [RunInput], to commit: String?
+  ) -> (commit: String, path: String)? {
+    guard let commit else { return nil }
+    return commits(inputs).first { told in
+      !told.commit.hasPrefix(commit) && !commit.hasPrefix(told.commit)
     }
   }
 

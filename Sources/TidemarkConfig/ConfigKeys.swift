@@ -53,7 +53,6 @@ package enum ConfigKeys {
     ConfigKey(
       "resume", .word(["auto", "always", "never"]),
       "Whether benchmark commands that are done already run again."),
-    ConfigKey("run", .text, "`accept`: the run from which on the level is accepted."),
     ConfigKey("run_id", .text, "The pipeline run's id: equal for all its jobs and attempts."),
     ConfigKey("series", .list(.text), "`compare`: only these series, by their ids."),
     ConfigKey("set", .list(.pair), "`detect`: constants of the detector, NAME=VALUE."),

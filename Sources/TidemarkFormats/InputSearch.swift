@@ -147,10 +147,12 @@ package struct InputSearch: Sendable {
         return
       }
       let real = InputSearch.canonical(folder)
-      if let real, excluded.contains(real) { return }
+      if let real, excluded.contains(real) { return passOver(folder, depth: depth) }
       guard let entries = list(folder) else { return }
       // The outputs of an earlier report are no results.
-      if entries.contains(where: { $0.shown == InputSearch.outputMark }) { return }
+      if entries.contains(where: { $0.shown == InputSearch.outputMark }) {
+        return passOver(folder, depth: depth)
+      }
       for entry in entries where entry.shown != ".git" {
         let path = folder.appending(entry)
         switch kind(path, following: false) {
@@ -163,6 +165,15 @@ package struct InputSearch: Sendable {
         case .other, nil: break
         }
       }
+    }
+
+    /// Outputs and the history are passed over in silence, but not where they are all that was named.
+    private mutating func passOver(_ folder: DiskPath, depth: Int) {
+      guard depth == 0 else { return }
+      problems.append(
+        Problem(
+          "is a folder of outputs, or the history: nothing in it is read", path: folder.shown,
+          remedy: "name the results themselves, or another --out"))
     }
 
     /// A link that a pattern meets is read if it leads to a file below the pattern's own beginning.

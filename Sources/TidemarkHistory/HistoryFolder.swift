@@ -67,7 +67,10 @@ struct HistoryFolder {
       }
     } catch {
       unlink(unique)
-      throw error
+      // The folder is what its owner knows; the temporary file is ours.
+      var problem = error
+      problem.path = path
+      throw problem
     }
     // What was set aside is here whole again.
     unlink("\(path)/\(name)\(HistoryFolder.asideSuffix)")

@@ -55,6 +55,8 @@ package struct PartHeader: Hashable, Sendable {
   package var environment: [String: String]
   /// The files it was read from.
   package var inputs: [InputRecord]
+  /// The run document that says all this, as the user named it; nil where it is not known.
+  package var document: String?
 
   package init(
     run: RunHeader, job: String, jobURL: String? = nil, environment: [String: String] = [:],

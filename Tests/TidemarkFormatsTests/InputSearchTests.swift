@@ -53,6 +53,15 @@ import TidemarkModel
     #expect(InputSearch(names: [folder.path], excluding: []).files.count == 1)
   }
 
+  @Test("a folder of outputs that is named, and is all that is named, is a fault")
+  func outputsNamed() {
+    let folder = ScratchFolder()
+    folder.write("x", named: Array("a.xml".utf8))
+    let search = InputSearch(names: [folder.path], excluding: [folder.path])
+    #expect(search.files.isEmpty && search.problems.count == 1)
+    #expect(InputSearch(names: [folder.path + "/a.xml"], excluding: [folder.path]).files.count == 1)
+  }
+
   @Test(
     "what is shown of a path is the path again", arguments: [[0x61], [0xC3, 0xA4], [0xF0, 0x9F]])
   func shownPaths(bytes: [UInt8]) {
