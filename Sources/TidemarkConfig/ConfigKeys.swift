@@ -20,6 +20,8 @@ package enum ConfigKeys {
     ConfigKey("concurrency", .positive, "How many benchmark commands run at once."),
     ConfigKey("dry_run", .flag, "Show what `publish` would send, and send nothing."),
     ConfigKey("fail_on_outage", .flag, "Exit 1 too where a provider was not available."),
+    ConfigKey("inactive", .flag, "`trigger` switches the schedule off."),
+    ConfigKey("input", .list(.pair), "Inputs of what `trigger` starts, NAME=VALUE."),
     ConfigKey("job", .text, "The job that the results belong to."),
     ConfigKey("json", .flag, "Print the answer for machines."),
     ConfigKey("junit_profile", .word(["default", "xunit"]), "The JUnit file's profile."),
@@ -33,22 +35,31 @@ package enum ConfigKeys {
       "only", .list(.word(outputs + publishedParts)),
       "Write only these outputs; `publish`: only these parts."),
     ConfigKey("out", .text, "The folder that everything is written under."),
+    ConfigKey("pipeline", .text, "What `trigger` starts: the platform's name for it."),
     ConfigKey("provider", .list(.text), "Run only the benchmarks of these providers."),
     ConfigKey("pull_request", .text, "The pull request's number."),
     ConfigKey("quiet", .flag, "Print no progress, only problems."),
+    ConfigKey("ref", .text, "The branch or tag that `trigger` starts."),
     ConfigKey("report", .text, "What `publish` publishes: report.json, or its folder."),
     ConfigKey("require_publish", .flag, "Exit 4 also where a permission is missing by design."),
     ConfigKey("results", .text, "The folder for the results and logs of benchmark commands."),
     ConfigKey(
       "resume", .word(["auto", "always", "never"]),
       "Whether benchmark commands that are done already run again."),
+    ConfigKey("run", .text, "The run that `trigger` follows, in place of starting one."),
     ConfigKey("run_id", .text, "The pipeline run's id: equal for all its jobs and attempts."),
+    ConfigKey("schedule", .text, "The schedule that `trigger` sets: five fields, or `config`."),
+    ConfigKey("schedule_name", .text, "What finds the schedule of `trigger` again."),
     ConfigKey("shard", .text, "Run only the Kth of N shares of the matrix, K/N."),
     ConfigKey("site_url", .address, "Where the site will be served."),
     ConfigKey("task", .list(.text), "Run only the benchmarks of these tasks."),
     ConfigKey("time", .time, "When the run began (RFC 3339)."),
+    ConfigKey("time_zone", .text, "The time zone of the schedule that `trigger` sets."),
+    ConfigKey("timeout", .integer, "The most seconds that `trigger` follows a run for."),
     ConfigKey("url", .address, "The run's address."),
+    ConfigKey("variable", .list(.pair), "Variables of what `trigger` starts, NAME=VALUE."),
     ConfigKey("verbose", .flag, "Print more of what is done and why."),
+    ConfigKey("wait", .flag, "`trigger` follows the run to its end."),
     ConfigKey(
       "webhook_form", .word(["generic", "slack", "teams"]), "What `publish webhook` sends."),
     ConfigKey("work_item_type", .text, "What `publish azure` opens as an alert."),
@@ -188,7 +199,9 @@ package enum ConfigKeys {
   ]
 
   /// What `publish --only` takes besides.
-  private static let publishedParts = ["status", "check", "annotations", "alerts", "results"]
+  private static let publishedParts = [
+    "status", "check", "review", "annotations", "alerts", "results",
+  ]
 
   /// What values must keep, whatever the history says.
   private static let bounds = [
@@ -256,6 +269,8 @@ package enum ConfigKeys {
   private static let reporting = [
     ConfigKey("pull_request_comments", .flag, "Comment on pull requests."),
     ConfigKey("regression_alerts", .flag, "Open an issue for a confirmed regression."),
+    ConfigKey(
+      "review_comments", .flag, "Comment at the changed lines of a pull request that have findings."),
     ConfigKey("site_url", .address, "Where the site will be served."),
     ConfigKey("status_checks", .flag, "Set a status on the commit."),
     ConfigKey("trend_analysis", .flag, "Draw the course of every series."),

@@ -170,9 +170,8 @@ package final class Client {
       if retry.mayHaveArrived, !call.isRepeatable, look == nil { throw trouble.failure }
       let backoff = Backoff.seconds(after: attempt, fraction: outlet.random.fraction())
       try await wait(retry.seconds ?? backoff, for: trouble.failure)
-      if retry.mayHaveArrived, !call.isRepeatable, let look, let found = try await look() {
-        return found
-      }
+      let mustLook = call.looksBeforeRetry || retry.mayHaveArrived && !call.isRepeatable
+      if mustLook, let look, let found = try await look() { return found }
       attempt += 1
     }
   }
@@ -182,6 +181,7 @@ package final class Client {
     _ call: Call, to address: Address, _ read: (Response) throws(Failure) -> Answer
   ) async throws(Trouble) -> Answer {
     let response = try await follow(call, to: address)
+    serverTime = serverTime(response)
     if let pause = options.rates.pause(after: response, now: serverTime(response)) {
       restEnd = outlet.time.elapsed() + pause
     }
@@ -338,6 +338,9 @@ package final class Client {
   private func serverTime(_ response: Response) -> Timestamp {
     response["date"].flatMap(HTTPDate.parse) ?? outlet.time.now()
   }
+
+  /// What the server's clock showed at its last answer.
+  private(set) lazy var serverTime = outlet.time.now()
 
   // MARK: Waiting
 

@@ -190,6 +190,37 @@ internal import TidemarkModel
     }
   }
 
+  // MARK: Azure
+
+  @Test(
+    "a pipeline is found by its name, with its folder where there are several",
+    arguments: [
+      ("nightly", 7), ("Nightly", 7), ("bench/ci", 8), ("bench\\ci", 8), ("ci", 9), ("12", 12),
+      ("gone", nil), ("twice", nil), ("a*", nil),
+    ])
+  func azureNames(name: String, id: Int?) async throws {
+    let outlet = FakeOutlet { request in
+      if request.address.path.hasSuffix("/build/definitions") {
+        let all = [
+          (7, "nightly", "\\\\"), (8, "ci", "\\\\bench"), (9, "ci", "\\\\"), (10, "twice", "\\\\a"),
+          (11, "twice", "\\\\b"), (12, "xnightly", "\\\\"),
+        ]
+        let list = all.map { "{\"id\":\($0.0),\"name\":\"\($0.1)\",\"path\":\"\($0.2)\"}" }
+        return .success(.json("{\"value\":[\(list.joined(separator: ","))]}"))
+      }
+      if request.method == .post { return .success(.json("{\"id\":70}")) }
+      return .success(.json("{\"value\":[]}"))
+    }
+    let status = try await trigger("azure", outlet) {
+      $0.pipeline = name
+      $0.ref = "main"
+    }
+    #expect(status == (id == nil ? .usage : .done), "\(outlet.notes)")
+    let paths = outlet.writes.map(\.address.path)
+    #expect(paths == (id.map { ["/api/proj/_apis/pipelines/\($0)/runs"] } ?? []), "\(paths)")
+    if name == "twice" { #expect(outlet.notes.contains { $0.contains("`a/twice`, `b/twice`") }) }
+  }
+
   // MARK: Jenkins
 
   @Test("a build is followed from the queue to its end, below any path and folder")
