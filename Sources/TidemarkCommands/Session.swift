@@ -1,3 +1,4 @@
+private import Synchronization
 internal import TidemarkConfig
 internal import TidemarkModel
 
@@ -44,6 +45,8 @@ struct Session: Sendable {
       throw ExitStatus.usage
     }
     self.platform = platform
+    let auditLog = settings.text("audit_log")
+    AuditLog.configured.withLock { $0 = auditLog }
     isJSON = common.json || (settings.flag("json") ?? false)
   }
 

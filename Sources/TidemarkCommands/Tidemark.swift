@@ -1,4 +1,5 @@
 package import ArgumentParser
+private import Synchronization
 private import TidemarkModel
 
 /// The command line's root.
@@ -27,11 +28,15 @@ package struct Tidemark: AsyncParsableCommand {
     let began = Timestamp(millisecondsSince1970: ProcessEnvironment.now())
     do {
       var command = try parseAsRoot(arguments)
-      let status = try await status(of: &command)
-      guard let path = (command as? any TidemarkCommand)?.common.auditLog else { return status }
-      try AuditLog(path: path).append(
-        arguments: arguments, status: status, began: began,
-        ended: Timestamp(millisecondsSince1970: ProcessEnvironment.now()))
+      var status = try await status(of: &command)
+      if let signal = Interruption.signal { status = 128 + signal }
+      let named = (command as? any TidemarkCommand)?.common.auditLog
+      if let path = named ?? AuditLog.configured.withLock({ $0 }) {
+        try AuditLog(path: path).append(
+          arguments: arguments, status: status, began: began,
+          ended: Timestamp(millisecondsSince1970: ProcessEnvironment.now()))
+      }
+      Interruption.end()
       return status
     } catch let problem as Problem {
       Terminal.complain("\(problem)", after: "error: ")

@@ -270,7 +270,8 @@ package enum ConfigKeys {
     ConfigKey("pull_request_comments", .flag, "Comment on pull requests."),
     ConfigKey("regression_alerts", .flag, "Open an issue for a confirmed regression."),
     ConfigKey(
-      "review_comments", .flag, "Comment at the changed lines of a pull request that have findings."),
+      "review_comments", .flag, "Comment at the changed lines of a pull request that have findings."
+    ),
     ConfigKey("site_url", .address, "Where the site will be served."),
     ConfigKey("status_checks", .flag, "Set a status on the commit."),
     ConfigKey("trend_analysis", .flag, "Draw the course of every series."),

@@ -292,7 +292,8 @@ package struct AlertBook {
       return
     }
     // The newest of the closed ones tells whether a person closed it.
-    if let closed = known.last(where: { !$0.isOpen }), let mark = AlertMark(inBody: closed.body), !mark.isOver,
+    if let closed = known.last(where: { !$0.isOpen }), let mark = AlertMark(inBody: closed.body),
+      !mark.isOver,
       mark.since == alert.mark?.since
     {
       tally.silenced += 1

@@ -142,7 +142,7 @@ package final class StickyComment {
   private static let looks = 3
   private static let lookLimit = 12
   /// Seconds from a write to the last look: longer than it takes to look and to write.
-  private static let settling = 0.3
+  private static let settling = 0.2
   /// A comment that another run wrote within so many seconds may be written again by others like it.
   private static let freshness = 10.0
 

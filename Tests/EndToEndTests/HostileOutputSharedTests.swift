@@ -51,7 +51,8 @@ struct HostileOutputSharedTests {
       if path.hasSuffix(".md") {
         for line in text.split(separator: "\n") {
           let start = line.drop { $0 == " " || $0 == "\t" }
-          #expect(!["::", "##vso[", "##[", "/"].contains { start.hasPrefix($0) }, "\(path): \(line)")
+          #expect(
+            !["::", "##vso[", "##[", "/"].contains { start.hasPrefix($0) }, "\(path): \(line)")
         }
         #expect(text.firstMatch(of: /(^|[^\w`])@(everyone|here|all|octocat)\b/) == nil, "\(path)")
       }
@@ -156,7 +157,8 @@ private enum HostileFiles {
         "::error file=", "::warning file=", "::notice file=", "::group::", "::endgroup::",
         "::stop-commands::tidemark-", "::tidemark-",
       ]
-    case "azure": own = ["##vso[task.logissue ", "##vso[task.uploadsummary]", "##[group]", "##[endgroup]"]
+    case "azure":
+      own = ["##vso[task.logissue ", "##vso[task.uploadsummary]", "##[group]", "##[endgroup]"]
     case "gitlab":
       own = ["\u{1B}[0Ksection_start:", "\u{1B}[0Ksection_end:"]
     default: own = []

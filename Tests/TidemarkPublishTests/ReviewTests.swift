@@ -67,7 +67,8 @@ private final class Pull: Sendable {
         answer = Response(status: 204)
       case (_, let id):
         let text = Self.field("body", request.body) ?? ""
-        for index in state.comments.indices where "\(state.comments[index].id)" == id.map(String.init) {
+        for index in state.comments.indices
+        where "\(state.comments[index].id)" == id.map(String.init) {
           state.comments[index].body = text
         }
         answer = .json("{}")
@@ -135,11 +136,13 @@ private final class Pull: Sendable {
     facts.runID = "\(run)"
     var report = SampleReport.report(failing: failing, regressed: 0, name: name)
     report.reasons += reasons
-    if let message { report.tests = report.tests.map { test in
-      var test = test
-      test.detail?.message = message
-      return test
-    } }
+    if let message {
+      report.tests = report.tests.map { test in
+        var test = test
+        test.detail?.message = message
+        return test
+      }
+    }
     let publication = try Publication(report, key: "main", facts: facts, folder: ".")
     let target = try GitHubTarget(publication, run: facts, in: scene)
     outlet.note("\(try await target.publish(.review))")
@@ -216,7 +219,8 @@ private final class Pull: Sendable {
     #expect(pull.comments.map(\.line) == [1])
   }
 
-  @Test("pasted marks are not ours, a line that is refused is no failure, a newer head is left alone")
+  @Test(
+    "pasted marks are not ours, a line that is refused is no failure, a newer head is left alone")
   func foreign() async throws {
     let pull = Pull()
     _ = try await publish(pull, failing: 1)
@@ -257,7 +261,8 @@ private final class Pull: Sendable {
     let outlet = FakeOutlet { request in
       let body = String(decoding: request.body, as: UTF8.self)
       let mark = "<!-- tidemark:alert main test-1 v1 since= -->"
-      let thread = "{\"id\":\"t\",\"notes\":[{\"id\":5,\"body\":\"\(mark)\",\"author\":{\"id\":1}}]}"
+      let thread =
+        "{\"id\":\"t\",\"notes\":[{\"id\":5,\"body\":\"\(mark)\",\"author\":{\"id\":1}}]}"
       switch request.method {
       case .post:
         posts.withLock { $0.append(body) }
@@ -269,9 +274,10 @@ private final class Pull: Sendable {
       }
     }
     let client = try outlet.client(rates: .plain)
-    let version = try JSONReader.read(
-      Array("{\"base_sha\":\"a\",\"start_sha\":\"b\",\"head_sha\":\"c\"}".utf8), count: 48
-    ) { (root, _) throws(Problem) in GitLabReview.Version(root) }
+    let refs = Array("{\"base_sha\":\"a\",\"start_sha\":\"b\",\"head_sha\":\"c\"}".utf8)
+    let version = try JSONReader.read(refs, count: refs.count) { (root, _) throws(Problem) in
+      GitLabReview.Version(root)
+    }
     let review = GitLabReview(
       client, GitLabIdentity(client, nil), mergeRequest: "/projects/1/merge_requests/3",
       try #require(version), ChangedLines(files: nil))

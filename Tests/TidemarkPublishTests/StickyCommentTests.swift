@@ -138,7 +138,7 @@ private final class Shelf: CommentStore {
       if isOverwritten { shelf.comments[0].body = Self.body(2) }
       try await sticky.lookAgain(client)
       #expect(shelf.comments.map(\.body) == [Self.body(3)])
-      #expect(outlet.waits.count == (isOverwritten ? 4 : 1) && outlet.waits[0] <= 0.3)
+      #expect(outlet.waits.count == (isOverwritten ? 4 : 1) && outlet.waits[0] <= 0.2)
       try await sticky.lookAgain(client)
       #expect(shelf.writes == Array(repeating: "edit 101", count: isOverwritten ? 2 : 1))
     }
@@ -168,7 +168,8 @@ private final class Shelf: CommentStore {
             json.member("id", 9)
             json.member("body", body.withLock { $0 })
             json.member(
-              "user", object: { json in
+              "user",
+              object: { json in
                 json.member("login", "github-actions[bot]")
                 json.member("type", "Bot")
               })
