@@ -15,7 +15,7 @@ extension GitHubTarget {
     var scene = scene
     scene.conduct.secrets.insert(key)
     let grant = try await GitHubApp(id: id, key: key, in: scene)
-      .grant(of: GitHubApp.permissions(for: scene.parts(GitHubTarget.self)))
+      .grant(of: scene.permissions ?? GitHubApp.permissions(for: scene.parts(GitHubTarget.self)))
     scene.conduct.secrets.insert(grant.token)
     scene.credential = grant.token
     scene.login = grant.login

@@ -86,6 +86,8 @@ package struct Scene: Sendable {
   package var outlet: Outlet
   /// What ``Target/signedIn(_:)`` got; before all variables.
   package var credential: String?
+  /// What signing in asks for, by the platform's names; nil for what the published parts want.
+  package var permissions: [String: String]?
   /// Whose texts those are that are written with it, where signing in tells.
   package var login: String?
   /// Bytes of a file that a variable names, at most 4 MiB; nil where it cannot be read.

@@ -567,6 +567,14 @@ struct GitHubPublishSharedTests {
       tokens.allSatisfy {
         $0.body == "{\"repositories\":[\"demo\"],\"permissions\":{\"pull_requests\":\"write\"}}"
       })
+    // What starts a workflow needs another permission, and no more.
+    try await forge.forgetRequests()
+    let started = try await forge.publish(
+      ["trigger", "github", "--pipeline", "ci.yml", "--ref", "main"], nil, environment: scene)
+    #expect(started.status == 0, "\(started.errors)")
+    #expect(
+      try await forge.requests("POST", match: "access_tokens").last?.body
+        == "{\"repositories\":[\"demo\"],\"permissions\":{\"actions\":\"write\"}}")
   }
 
   @Test("a dry run reads, shows what it would write, and writes nothing")

@@ -104,6 +104,72 @@ internal import TidemarkModel
     #expect(try await trigger("gitlab", outlet) { $0.run = "7" } == .done)
   }
 
+  @Test("what has not changed is asked for shortly, and read as it was")
+  func polling() async throws {
+    let asked = Mutex(0)
+    let outlet = FakeOutlet { request in
+      let count = asked.withLock { count in
+        count += 1
+        return count
+      }
+      if request.headers.contains(where: { $0.name == "If-None-Match" && $0.value == "\"a\"" }),
+        count < 4
+      {
+        return .success(
+          Response(status: 304, headers: [(name: "Content-Length", value: "23")]))
+      }
+      return .success(
+        .json(
+          "{\"status\":\"\(count < 4 ? "running" : "success")\"}",
+          headers: [(name: "ETag", value: "\"a\"")]))
+    }
+    #expect(try await trigger("gitlab", outlet) { $0.run = "7" } == .done)
+    let marks = outlet.requests.map { $0.headers.contains { $0.name == "If-None-Match" } }
+    #expect(marks == [false, true, true, true])
+    #expect(outlet.notes == ["the run is running"])
+  }
+
+  @Test("a token that ends while a run is followed is got anew, once")
+  func expiry() async throws {
+    for isRenewed in [true, false] {
+      let files = Mutex("first")
+      let tokens = Mutex(0)
+      let clock = Mutex<FakeOutlet?>(nil)
+      let outlet = FakeOutlet { request in
+        if request.address.path.hasSuffix("/oauth/token") {
+          let number = tokens.withLock { count in
+            count += 1
+            return count
+          }
+          return .success(
+            .json("{\"access_token\":\"access-\(number)\",\"refresh_token\":\"refresh-\(number)\"}")
+          )
+        }
+        let elapsed = clock.withLock { $0?.elapsed() ?? 0 }
+        let isOld = request.headers.contains { $0.value == "Bearer access-1" }
+        if elapsed > 7200, isOld || !isRenewed { return .success(.json("{}", status: 401)) }
+        return .success(
+          .json("{\"status\":\"\(elapsed > 7300 ? "success" : "running")\"}"))
+      }
+      clock.withLock { $0 = outlet }
+      var scene = try outlet.scene(
+        [
+          "CI_API_V4_URL": "http://127.0.0.1:1/api/v4", "CI_PROJECT_ID": "1",
+          "GITLAB_OAUTH_REFRESH_FILE": "/refresh", "GITLAB_OAUTH_CLIENT_ID": "app",
+        ]) { _ in Array(files.withLock { $0 }.utf8) }
+      scene.outlet.append = { (_, bytes) throws(Problem) in
+        files.withLock { $0 += String(decoding: bytes, as: UTF8.self) }
+      }
+      var order = TriggerOrder()
+      order.run = "7"
+      order.timeout = 9000
+      let trigger = Trigger(GitLabTrigger.self, order, isForMachines: false, in: scene)
+      #expect(await trigger.run() == (isRenewed ? .done : .failed), "\(outlet.notes)")
+      #expect(tokens.withLock { $0 } == 2)
+      #expect(!outlet.everything.contains("access-") && !outlet.everything.contains("refresh-"))
+    }
+  }
+
   // MARK: GitHub
 
   private static let before =
