@@ -6,6 +6,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 SUBJECTS = "Order Basket Invoice Ledger Stock Parcel Refund Coupon Account Session Gateway Report".split()
 ROLES = "Parser Writer Store Router Planner Cache Client Policy Queue Index".split()
+# 2024-01-01, in seconds since 1970.
+FIRST_DAY = 1_704_067_200
 CLAIMS = "accepts refuses keeps merges sorts rounds retries closes counts escapes".split()
 OBJECTS = "EmptyInput LongNames Umlauts Duplicates NegativeAmounts Timeouts LeapDays Zero Nothing Everything".split()
 
@@ -87,9 +89,36 @@ def google_benchmark(path, benchmarks, repetitions, run=0):
         file.write("\n  ]\n}\n")
 
 
-def values(path, series, run=0):
-    """A list of names, values and units, as github-action-benchmark takes it."""
+def series_lines(path, series, runs):
+    """JSON lines for `tidemark detect`: one in fifty is a fifth worse in its newest three runs."""
+    rng = random.Random(1)
+    names = ",".join(f'"r{run:04}"' for run in range(runs))
+    with open(path, "w", encoding="utf-8") as file:
+        for number in range(series):
+            level = 10 ** (1 + number % 5)
+            numbers = ",".join(f"{level * (1 + 0.01 * rng.gauss(0, 1)) * (1.2 if late else 1):.6g}"
+                               for late in (number % 50 == 0 and run >= runs - 3 for run in range(runs)))
+            file.write(f'{{"id":"s{number}","direction":"lower","unit":"ns","values":[{numbers}],"runs":[{names}]}}\n')
+
+
+def values(path, series, run=0, slower=None):
+    """A list of names, values and units, as github-action-benchmark takes it; every `slower`th by 15 %."""
     with open(path, "w", encoding="utf-8") as file:
         json.dump([{"name": f"BM_{SUBJECTS[n % 12]}{ROLES[n // 12 % 10]}/{n}", "unit": "ns",
-                    "value": 10 ** (1 + n % 5) * random.Random(f"{n} {run}").lognormvariate(0, 0.01)}
+                    "value": 10 ** (1 + n % 5) * random.Random(f"{n} {run}").lognormvariate(0, 0.01)
+                             * (1.15 if slower and n % slower == 3 else 1)}
                    for n in range(series)], file)
+
+
+def action_history(path, series, runs):
+    """The same values of many runs, six hours apart, in the layout of github-action-benchmark's data.js."""
+    with open(path, "w", encoding="utf-8") as file:
+        file.write('{"lastUpdate":1,"entries":{"default":[')
+        for run in runs:
+            rng = random.Random(run)
+            benches = ",".join(
+                f'{{"name":"BM_{SUBJECTS[n % 12]}{ROLES[n // 12 % 10]}/{n}","unit":"ns",'
+                f'"value":{10 ** (1 + n % 5) * rng.lognormvariate(0, 0.01):.7g}}}' for n in range(series))
+            file.write(f'{"," if run != runs[0] else ""}{{"commit":{{"id":"{run + 1:040x}","message":"m"}},'
+                       f'"date":{(FIRST_DAY + run * 21_600) * 1000},"benches":[{benches}]}}')
+        file.write("]}}")

@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """What Tidemark costs, beside a known program on the same input in the same run.
 
-    benchmarks/run.py TIDEMARK [start|junit|json|typical|step|site …]
+    benchmarks/run.py TIDEMARK [start|junit|json|typical|step|site|detect|replay …]
 
 Prints ratios and asserts nothing: absolute times say more of the machine than of the program.
 Inputs are made anew from seeds in a temporary folder (about 400 MB). Needs swiftc, xmllint
 (libxml2-utils) and node beside Python; the step, tidemark-publish beside TIDEMARK.
 """
 
+import datetime
 import json
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -18,7 +20,7 @@ import tempfile
 
 import forge
 import generated
-from rounds import compare
+from rounds import compare, once
 
 ENVIRONMENT_TO_DROP = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "JENKINS_URL")
 
@@ -137,18 +139,26 @@ def step(tidemark, work):
 
 
 def site(tidemark, work):
-    """The site of 10,000 series and 100,000 tests: made, made again, and made after one more run."""
-    history, results, out = work / "large-history", work / "large-results", work / "large"
-    for run in range(31):
+    """The site of 10,000 series over 1,000 runs and 100,000 tests: made, made again, and after one more run."""
+    history, results, out, chunk = (work / name for name in ("large-history", "large-results", "large", "data.js"))
+    for first in range(0, 1_000, 50):
+        generated.action_history(chunk, 10_000, range(first, first + 50))
+        subprocess.run([tidemark, "history", "import", chunk, "--history", history, "--branch", "main", "--job", "default"],
+                       cwd=work, check=True, capture_output=True)
+    (work / "tidemark.yml").write_text("history: {baseline_runs: 1000}\n")
+    for run in range(1_000, 1_003):
         shutil.rmtree(results, ignore_errors=True)
         results.mkdir()
-        generated.values(results / "values.json", 10_000, run=run)
-        if run >= 28:
-            generated.junit(results / "tests.xml", 100_000, run=run)
-        subprocess.run(report_command(tidemark, results, history, work / "earlier", run) + ["--only", "json"],
-                       check=True, capture_output=True)
-        if run == 29:
-            print("\nsite of 10,000 series and 100,000 tests, 30 runs; times are of rendering and writing alone")
+        generated.values(results / "values.json", 10_000, run=run, slower=100)
+        generated.junit(results / "tests.xml", 100_000, run=run)
+        command = report_command(tidemark, results, history, work / "earlier", run) + ["--only", "json", "--job", "default"]
+        command[command.index("--time") + 1] = datetime.datetime.fromtimestamp(
+            generated.FIRST_DAY + run * 21_600, datetime.timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        # 1 is a verdict: the 100 series that got slower.
+        if subprocess.run(command, cwd=work, capture_output=True).returncode not in (0, 1):
+            sys.exit(f"run {run} was not recorded")
+        if run == 1_001:
+            print("\nsite of 10,000 series over 1,000 runs and 100,000 tests; times are of rendering and writing alone")
             print_site("made", tidemark, history, out, work)
             print_site("made again", tidemark, history, out, work)
     print_site("after one more run", tidemark, history, out, work)
@@ -164,6 +174,65 @@ def print_site(title, tidemark, history, out, work):
     print(f"  {title}: {lines[-1].strip()}")
 
 
+def detect(tidemark, work):
+    """The detector on JSON lines: what it costs over series and runs, and beside Python's reading of the same lines."""
+    path = work / "series.jsonl"
+    of_lines = ["sh", "-c", 'exec "$@" < "$0"', path]
+    print("\ntidemark detect: the newest 256 runs judged, and all of them")
+    print(f"  {'series':>8}{'runs':>7}{'MB':>7}{'newest, wall s':>17}{'cpu s':>8}{'whole, wall s':>16}{'cpu s':>8}{'peak MB':>9}")
+    for series, runs in ((1_000, 100), (1_000, 1_000), (10_000, 100), (10_000, 1_000)):
+        generated.series_lines(path, series, runs)
+        newest = once([*of_lines, tidemark, "detect", "--window", "256"])
+        whole = once([*of_lines, tidemark, "detect"])
+        print(f"  {series:8}{runs:7}{path.stat().st_size / 1e6:7.0f}{newest[0]:17.2f}{newest[1]:8.2f}"
+              f"{whole[0]:16.2f}{whole[1]:8.2f}{whole[2]:9.0f}", flush=True)
+    python = [sys.executable, "-c", "import json, sys\nfor line in sys.stdin: json.loads(line)"]
+    compare("10,000 series of 1,000 runs, all judged", ("python json.loads, line by line", [*of_lines, *python]),
+            ("tidemark detect", [*of_lines, tidemark, "detect"]), rounds=3)
+    compare("the same, the newest run judged", ("python json.loads, line by line", [*of_lines, *python]),
+            ("tidemark detect --window 256", [*of_lines, tidemark, "detect", "--window", "256"]), rounds=3)
+    path.unlink()
+
+
+def replay(tidemark, work):
+    """A replay over 10,000 series × 200 runs, a run's cost beside the number of runs; and what following
+    the times of 50,000 tests over 64 runs adds to a report."""
+    history = imported(tidemark, work, "values", 200, lambda path, run: generated.values(path, 10_000, run))
+    print("\nhistory replay, 10,000 series: the time grows with the runs that are judged again, and not faster")
+    start = once([tidemark, "history", "replay", "--history", history, "--newest", "1", "--quiet"], work)[1]
+    for runs in (10, 20, 40, 80, 160):
+        wall, cpu, peak = once(
+            [tidemark, "history", "replay", "--history", history, "--newest", str(runs), "--quiet"], work)
+        print(f"  {runs:4} runs: {wall:7.2f} s, cpu {cpu:7.2f} s, {(cpu - start) / (runs - 1):.3f} s a run more, peak {peak:.0f} MB",
+              flush=True)
+    print("\nreport on 50,000 tests against 64 runs: with times, and of files without")
+    for title, keep in (("with times", True), ("without", False)):
+        def one(path, run):
+            generated.junit(path, 50_000, run=run)
+            if not keep:
+                path.write_text(re.sub(r' time="[^"]*"', "", path.read_text()))
+        history = imported(tidemark, work, "tests" + title[:4].strip(), 64, one)
+        one(work / "newest.xml", 64)
+        command = report_command(tidemark, work / "newest.xml", history, work / "slow", 0)
+        wall, cpu, peak = once([*command[:-1], "2026-11-20T00:00:00Z", "--only", "json", "--no-record"], work)
+        print(f"  {title:12} {wall:6.2f} s, cpu {cpu:6.2f} s, peak {peak:.0f} MB", flush=True)
+
+
+def imported(tidemark, work, name, runs, make):
+    """A history of files that are made anew, a day apart."""
+    folder, history = work / name, work / f"{name}-history"
+    folder.mkdir()
+    for run in range(runs):
+        path = folder / (f"{run:04}.xml" if name.startswith("tests") else f"{run:04}.json")
+        make(path, run)
+        moment = 1_790_000_000 - (runs - run) * 21_600
+        os.utime(path, (moment, moment))
+    subprocess.run([tidemark, "history", "import", folder, "--history", history, "--branch", "main", "--job", "default",
+                    "--quiet"], cwd=work, check=True, capture_output=True)
+    shutil.rmtree(folder)
+    return history
+
+
 def report_command(tidemark, results, history, out, run):
     hours = run * 6
     return [tidemark, "report", results, "--history", history, "--out", out, "--run-id", f"r{run:04}",
@@ -171,7 +240,8 @@ def report_command(tidemark, results, history, out, run):
             "--time", f"2026-{9 + hours // 672:02}-{1 + hours % 672 // 24:02}T{hours % 24:02}:00:00Z"]
 
 
-PARTS = {"start": start, "junit": junit, "json": json_reading, "typical": typical, "step": step, "site": site}
+PARTS = {"start": start, "junit": junit, "json": json_reading, "typical": typical, "step": step, "site": site,
+         "detect": detect, "replay": replay}
 
 
 def main():

@@ -5,6 +5,8 @@ import TidemarkReport
 /// Which changes people have accepted, and from which run of the window on.
 struct Acceptances: Sendable {
   private var newest: [Identifier: Acceptance] = [:]
+  /// What accepts all that began in a run of the window, by the run's index.
+  private var clusters: [Int: Acceptance] = [:]
 
   /// What a commit's abbreviation has at least.
   private static let leastDigits = 7
@@ -26,6 +28,10 @@ struct Acceptances: Sendable {
       for id in Self.ids(change.pattern, history, run) {
         add(options.aliases.target(of: id), at: index, in: headers, change.reason, nil)
       }
+    }
+    guard !newest.isEmpty else { return }
+    for (index, header) in headers.enumerated() {
+      clusters[index] = newest[Clusters.id(kind: Clusters.commitKind, run: header.id)]
     }
   }
 
@@ -72,6 +78,15 @@ struct Acceptances: Sendable {
 
   /// The index of the first run that has the newest accepted change of `id`.
   func index(of id: Identifier) -> Int? { newest[id]?.index }
+
+  /// What accepts the cluster of one of the runs, the newest first, and which run that is.
+  func ofCluster(in runs: ClosedRange<Int>) -> (acceptance: Acceptance, run: Int)? {
+    guard !clusters.isEmpty else { return nil }
+    for run in runs.reversed() {
+      if let acceptance = clusters[run] { return (acceptance, run) }
+    }
+    return nil
+  }
 
   private static func index(of commit: String, in headers: [RunHeader], _ log: CommitLog) -> Int? {
     if let index = headers.firstIndex(where: { $0.commit == commit }) { return index }

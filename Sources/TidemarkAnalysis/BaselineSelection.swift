@@ -33,7 +33,7 @@ struct BaselineSelection: Sendable {
     isOnBase = run.pullRequest == nil && (branch == nil || run.branch == branch)
     let end = isOnBase ? .newest : Self.end(of: ofBase, for: run, history, options.commits)
     switch end {
-    case .newest, .unknownMergeBase: base = ofBase
+    case .newest, .noMergeBase, .unknownMergeBase: base = ofBase
     case .run(let last), .beforeRun(let last): base = ofBase.filter { $0 <= last }
     case .nothing: base = []
     }
@@ -48,6 +48,8 @@ struct BaselineSelection: Sendable {
   /// Where the base branch's runs end for a change that left it.
   private enum End {
     case newest
+    /// Nothing tells where the change left its base branch: all earlier runs count.
+    case noMergeBase
     /// The run of the merge base itself.
     case run(Int)
     /// The newest run that is known to be of the merge base's past.
@@ -61,7 +63,7 @@ struct BaselineSelection: Sendable {
   private static func end(
     of runs: [Int], for run: RunHeader, _ history: HistoryContents, _ log: CommitLog
   ) -> End {
-    guard let mergeBase = run.mergeBase else { return .newest }
+    guard let mergeBase = run.mergeBase else { return .noMergeBase }
     if let itself = runs.last(where: { history.runs[$0].header.commit == mergeBase }) {
       return .run(itself)
     }
@@ -101,7 +103,9 @@ struct BaselineSelection: Sendable {
     }
     if base.count < Self.leastRuns { message += "; \(Self.leastRuns) runs make a full baseline" }
     if !history.damaged.isEmpty {
-      message += "; \(Sentence.count(history.damaged.count, "segment")) of the history are damaged"
+      let count = history.damaged.count
+      message +=
+        "; \(Sentence.count(count, "segment")) of the history \(count == 1 ? "is" : "are") damaged"
     }
     return Baseline(
       status: status, runs: base.count, branch: branch, newestCommit: newest.commit,
@@ -116,19 +120,28 @@ struct BaselineSelection: Sendable {
     let later = history.runs.count { $0.header.id != run.id && $0.header.time > run.time }
     let place = branch.map { " of \(Sentence.quoted($0))" } ?? ""
     if later == others {
-      return "all \(Sentence.count(others, "run")) of the history are newer than this one"
+      return others == 1
+        ? "the history's only run is newer than this one"
+        : "all \(Sentence.count(others, "run")) of the history are newer than this one"
     }
     if case .nothing = end, let mergeBase = run.mergeBase {
       return
         "every run\(place) is newer than the merge base \(Sentence.commit(mergeBase))"
     }
-    return "none of the history's \(Sentence.count(others, "run")) is an earlier one\(place)"
+    return others == 1
+      ? "the history's only run is no earlier one\(place)"
+      : "none of the history's \(Sentence.count(others, "run")) is an earlier one\(place)"
   }
 
   private func mergeBaseNote(_ run: RunHeader, _ end: End) -> String {
-    guard let mergeBase = run.mergeBase.map(Sentence.commit) else { return "" }
+    guard let mergeBase = run.mergeBase.map(Sentence.commit) else {
+      // In a shallow clone git cannot tell.
+      return run.pullRequest == nil
+        ? ""
+        : "; the merge base is not known (fetch more commits), so all runs before this one count"
+    }
     switch end {
-    case .newest, .nothing: return ""
+    case .newest, .noMergeBase, .nothing: return ""
     case .run: return ", up to the merge base \(mergeBase)"
     case .beforeRun: return "; the merge base \(mergeBase) has no run, these are the ones before it"
     case .unknownMergeBase:

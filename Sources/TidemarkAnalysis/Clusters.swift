@@ -14,12 +14,17 @@ struct Clusters: Sendable {
     Digest.identifier(of: Array("[\"c\",\"\(kind)\"]".utf8) + Array(run.utf8))
   }
 
+  /// Of changes that begin in one range of commits.
+  static let commitKind = "commit"
+  /// Of failures that say the same.
+  static let messageKind = "message"
+
   init(
     tests: [TestResult], slowTests: [SlowTest], series: [SeriesChange],
-    machineChanges: [MachineFinding], commits: CommitLog
+    machineChanges: [MachineFinding], commits: CommitLog, environments: JobEnvironments
   ) {
-    let commit = Self.byCommit(
-      tests: tests, slowTests: slowTests, series: series, commits: commits)
+    let commit = Beginnings(tests: tests, slowTests: slowTests, series: series).clusters(
+      commits, environments)
     let machine = machineChanges.map { finding in
       Cluster(
         id: Self.id(kind: "machine", run: finding.point.run + "\u{1}" + finding.group),
@@ -28,51 +33,9 @@ struct Clusters: Sendable {
     all = commit + machine + Self.byMessage(tests)
   }
 
-  /// Changes that begin in one run, the newest run first; single ones make no cluster.
-  private static func byCommit(
-    tests: [TestResult], slowTests: [SlowTest], series: [SeriesChange], commits: CommitLog
-  ) -> [Cluster] {
-    var members: [Int: (point: ChangePoint, series: [SeriesChange], tests: [TestResult])] = [:]
-    func add(
-      at point: ChangePoint?, series: [SeriesChange] = [], tests: [TestResult] = []
-    ) {
-      guard let point, let index = point.index else { return }
-      members[index, default: (point, [], [])].series += series
-      members[index]?.tests += tests
-    }
-    for change in series {
-      switch change.state {
-      case .regressed, .suspected: add(at: change.changePoint, series: [change])
-      default: break
-      }
-    }
-    for test in tests where test.state == .newlyFailing { add(at: test.since, tests: [test]) }
-    // Of a class that is slower, the test that slowed most.
-    let slowed = Dictionary(
-      slowTests.compactMap { slow in slow.tests.first.map { ($0, slow.changePoint) } },
-      uniquingKeysWith: { first, _ in first })
-    if !slowed.isEmpty {
-      for test in tests where test.state != .newlyFailing {
-        if let point = slowed[test.id] { add(at: point, tests: [test]) }
-      }
-    }
-    return members.keys.sorted(by: >).compactMap { index in
-      guard let (point, series, tests) = members[index], series.count + tests.count > 1
-      else { return nil }
-      return Cluster(
-        id: id(kind: "commit", run: point.run), kind: "commit", series: series.map(\.id),
-        tests: tests.map(\.id), changePoint: shared(point),
-        suspects: commits.suspects(
-          after: point.previousCommit, upTo: point.commit,
-          of: ChangedNames(series.map(\.identity), tests)))
-    }
-  }
-
-  /// A change point without what is one series' own.
-  private static func shared(_ point: ChangePoint) -> ChangePoint {
-    var point = point
-    point.changePercent = nil
-    return point
+  /// The cluster of the failures that say what this one says; nil where it says nothing.
+  static func messageID(_ detail: TestDetail?) -> Identifier? {
+    detail?.message.flatMap(pattern).map { id(kind: messageKind, run: $0) }
   }
 
   /// Failures whose messages begin with the same line, numbers aside; the largest first.
@@ -87,7 +50,7 @@ struct Clusters: Sendable {
     let clusters = order.compactMap { line -> Cluster? in
       guard let tests = members[line], tests.count > 1 else { return nil }
       return Cluster(
-        id: id(kind: "message", run: line), kind: "message", series: [], tests: tests)
+        id: id(kind: messageKind, run: line), kind: messageKind, series: [], tests: tests)
     }
     return clusters.sorted {
       $0.tests.count == $1.tests.count ? $0.id < $1.id : $0.tests.count > $1.tests.count
@@ -120,5 +83,86 @@ struct Clusters: Sendable {
     }
     let number = trimmed[trimmed.index(after: colon)...]
     return !number.isEmpty && number.allSatisfy(\.isNumber)
+  }
+}
+
+/// What began where, run by run.
+private struct Beginnings {
+  private struct Members {
+    var point: ChangePoint
+    var series: [SeriesChange] = []
+    var tests: [TestResult] = []
+  }
+
+  private var members: [Int: Members] = [:]
+
+  init(tests: [TestResult], slowTests: [SlowTest], series: [SeriesChange]) {
+    for change in series where change.state == .regressed || change.state == .suspected {
+      add(at: change.changePoint) { $0.series.append(change) }
+    }
+    for test in tests where test.state == .newlyFailing {
+      add(at: test.since) { $0.tests.append(test) }
+    }
+    // Of a class that is slower, the test that slowed most.
+    let slowed = Dictionary(
+      slowTests.compactMap { slow in slow.tests.first.map { ($0, slow.changePoint) } },
+      uniquingKeysWith: { first, _ in first })
+    if !slowed.isEmpty {
+      for test in tests where test.state != .newlyFailing {
+        if let point = slowed[test.id] { add(at: point) { $0.tests.append(test) } }
+      }
+    }
+    joinWide()
+  }
+
+  private mutating func add(at point: ChangePoint?, _ body: (inout Members) -> Void) {
+    guard let point, let index = point.index else { return }
+    body(&members[index, default: Members(point: point)])
+    // Of several ranges that end in one run the narrowest tells most.
+    if let previous = point.previousIndex, previous > members[index]?.point.previousIndex ?? -1 {
+      members[index]?.point = point
+    }
+  }
+
+  /// What is measured now and then only shows a change late: where one run alone of those that it left out began
+  /// something, it joins that.
+  private mutating func joinWide() {
+    for index in members.keys.sorted() {
+      guard let wide = members[index], let previous = wide.point.previousIndex,
+        index - previous > 1
+      else { continue }
+      let between = members.keys.filter { $0 > previous && $0 < index }
+      guard between.count == 1, let first = between.first else { continue }
+      members[first]?.series += wide.series
+      members[first]?.tests += wide.tests
+      members[index] = nil
+    }
+  }
+
+  /// The newest run first; single changes make no cluster.
+  func clusters(_ commits: CommitLog, _ environments: JobEnvironments) -> [Cluster] {
+    members.keys.sorted(by: >).compactMap { index in
+      guard let found = members[index], found.series.count + found.tests.count > 1 else {
+        return nil
+      }
+      var point = found.point
+      // That is one series' own.
+      point.changePercent = nil
+      var cluster = Cluster(
+        id: Clusters.id(kind: Clusters.commitKind, run: point.run), kind: Clusters.commitKind,
+        series: found.series.map(\.id), tests: found.tests.map(\.id), changePoint: point,
+        suspects: commits.suspects(
+          after: point.previousCommit, upTo: point.commit,
+          of: ChangedNames(found.series.map(\.identity), found.tests)))
+      if let previous = point.previousIndex {
+        let jobs = Set(found.series.map(\.job) + found.tests.map(\.job))
+        cluster.environment = jobs.sorted(by: utf8Precedes).compactMap { job in
+          environments.moves(of: job, from: previous, to: index).map {
+            "job \(Sentence.quoted(job)): \($0)"
+          }
+        }
+      }
+      return cluster
+    }
   }
 }

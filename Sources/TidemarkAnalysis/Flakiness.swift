@@ -25,11 +25,25 @@ struct Flakiness: Sendable {
   /// - Parameter results: newest first.
   func standing(_ results: some BidirectionalCollection<TestRecords.Result>) -> Standing {
     guard let newest = results.first, newest.isFailure else { return .up }
-    switch evidence(results).state {
+    return standing(of: evidence(results))
+  }
+
+  /// What a record that ends with a failure amounts to.
+  func standing(of evidence: OutcomeEvidence) -> Standing {
+    switch evidence.state {
     // Below three results nothing speaks for flakiness yet: a failure is taken as one.
     case .broken, .failing, .new: return .down
     case .flaky, .suspected: return .flaky
     case .stable: return .up
+    }
+  }
+
+  /// Whether a test without its newest result was flaky, or failed as one that may be.
+  func hasBeenFlaky(_ results: some BidirectionalCollection<TestRecords.Result>) -> Bool {
+    guard results.contains(where: { $0.isFailure || $0.isFlaky }) else { return false }
+    switch evidence(results).state {
+    case .flaky, .suspected: return true
+    case .new, .failing, .broken, .stable: return false
     }
   }
 

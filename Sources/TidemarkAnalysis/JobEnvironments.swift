@@ -50,14 +50,18 @@ struct JobEnvironments: Sendable {
 
   /// What changed in a job between two runs, as a clause; nil if nothing did.
   func note(job: String, from first: Int, to second: Int) -> String? {
+    moves(of: job, from: first, to: second).map { "in the same run the machine changed: \($0)" }
+  }
+
+  /// `cpu from x to y`; nil if nothing changed in a job between two runs.
+  func moves(of job: String, from first: Int, to second: Int) -> String? {
     guard let before = facts(of: job, in: first), let after = facts(of: job, in: second) else {
       return nil
     }
     let differences = Self.differences(before, after).map { key in
       "\(Sentence.name(key)) from \(Self.shown(before[key])) to \(Self.shown(after[key]))"
     }
-    guard !differences.isEmpty else { return nil }
-    return "in the same run the machine changed: \(Sentence.list(differences))"
+    return differences.isEmpty ? nil : Sentence.list(differences)
   }
 
   /// What differs between each job of this run and the newest run of the base branch that has it.

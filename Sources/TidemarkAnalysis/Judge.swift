@@ -89,7 +89,7 @@ private struct Stage: Sendable {
       Clusters(
         tests: findings.tests, slowTests: slowTests, series: findings.series,
         machineChanges: findings.machineChanges,
-        commits: options.commits
+        commits: options.commits, environments: environments
       ).all
     report.modelComparisons = ModelComparisons(run).all
     report.environmentChanges = findings.environmentChanges
@@ -114,7 +114,7 @@ private struct Stage: Sendable {
       renames: RenameProposal.ofTests(tests.results) + RenameProposal.ofSeries(changes),
       sharedTests: tests.shared, sharedSeries: series.shared,
       expiredQuarantine: options.quarantine.filter { $0.isExpired(at: run.header.time) },
-      damagedSegments: history.damaged)
+      damagedSegments: history.damaged + history.setAside)
   }
 
   /// What was read and what was not, in the order of the paths.

@@ -66,8 +66,10 @@ extension Findings {
     }
     let flaky = tests(in: .flaky)
     if !flaky.isEmpty {
+      let newly = flaky.count { $0.isNewlyFlaky }
+      let news = newly > 0 ? ", \(NumberText.count(newly)) of them new" : ""
       reasons.append(
-        Reason(.flaky, "\(Sentence.count(flaky.count, "flaky test")): \(names(flaky))"))
+        Reason(.flaky, "\(Sentence.count(flaky.count, "flaky test"))\(news): \(names(flaky))"))
     }
     if !slowTests.isEmpty {
       let names = Sentence.list(
@@ -200,6 +202,12 @@ extension Findings {
           .testsRemoved,
           "\(Sentence.count(removed.count, "test")) removed though their jobs ran:"
             + " \(names(removed))"))
+    }
+    let counts = testTotals.counts
+    if counts.total > 0, counts.skipped == counts.total {
+      let what =
+        counts.total == 1 ? "the only test was" : "all \(NumberText.count(counts.total)) tests were"
+      reasons.append(Reason(.allSkipped, "\(what) skipped: nothing was tested"))
     }
     return reasons
   }

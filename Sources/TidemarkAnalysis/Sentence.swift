@@ -1,4 +1,5 @@
 import TidemarkModel
+import TidemarkReport
 private import TidemarkSyntax
 
 /// Pieces of the sentences that reasons and explanations are made of.
@@ -21,6 +22,14 @@ enum Sentence {
   static func commit(_ commit: String) -> String {
     let isHash = commit.utf8.count >= 12 && commit.allSatisfy { $0.isASCII && $0.isHexDigit }
     return isHash ? String(commit.prefix(7)) : name(commit)
+  }
+
+  /// The commits among which what began at `point` was made: `1f2e3d4..9a8b7c6` after the first up to the
+  /// second, as git writes a range; one commit where the run before it has none.
+  static func commits(_ point: ChangePoint) -> String? {
+    guard let last = point.commit.map(commit) else { return nil }
+    guard let previous = point.previousCommit, previous != point.commit else { return last }
+    return "\(commit(previous))..\(last)"
   }
 
   /// `a`, `a and b`, `a, b and 3 more`.

@@ -16,8 +16,8 @@ struct SeriesJudgement {
   let acceptedEnd: Int
   /// What accepts them.
   let acceptance: Acceptance?
-  /// What accepts all that began at a run of the window.
-  let clusterAcceptance: (Int) -> Acceptance?
+  /// For what accepts all that began in a run.
+  let acceptances: Acceptances
   let options: DetectorOptions
   let comparison: (ItemComparison, q: Double)?
   /// What moved this series' whole job.
@@ -29,11 +29,13 @@ struct SeriesJudgement {
   /// From the level before the first recent change to the newest level: effect and its 95 % interval.
   private var net: (effect: Double, low: Double, high: Double)?
   private var restsOnComparison = false
+  /// What began and went back: the first change and the last.
+  private var takenBack: (first: Change, last: Change)?
 
   init(
     track: SeriesTrack, answer: SeriesAnswer, input: SeriesInput, window: Window, run: RunHeader,
     recentStart: Int, acceptedEnd: Int, acceptance: Acceptance?,
-    clusterAcceptance: @escaping (Int) -> Acceptance?, options: DetectorOptions,
+    acceptances: Acceptances, options: DetectorOptions,
     comparison: (ItemComparison, q: Double)?,
     machineChanges: [MachineChange]
   ) {
@@ -45,7 +47,7 @@ struct SeriesJudgement {
     self.recentStart = recentStart
     self.acceptedEnd = acceptedEnd
     self.acceptance = acceptance
-    self.clusterAcceptance = clusterAcceptance
+    self.acceptances = acceptances
     self.options = options
     self.comparison = comparison
     self.machineChanges = machineChanges
@@ -59,7 +61,23 @@ struct SeriesJudgement {
 
   private func acceptance(of change: Change) -> Acceptance? {
     if change.index < acceptedEnd { return acceptance }
-    return clusterAcceptance(track.runs[change.index])
+    let own = runs(of: change)
+    if let (acceptance, _) = acceptances.ofCluster(in: own) { return acceptance }
+    // Further runs may have moved the place.
+    let near = max(own.lowerBound - SeriesStates.placeTolerance, 0)
+    guard
+      let (acceptance, run) = acceptances.ofCluster(
+        in: near...(own.upperBound + SeriesStates.placeTolerance)),
+      !answer.changes.contains(where: { runs(of: $0).contains(run) })
+    else { return nil }
+    return acceptance
+  }
+
+  /// The runs of the window among which a change began: after the last run before it, up to its first.
+  private func runs(of change: Change) -> ClosedRange<Int> {
+    let first = track.runs[change.index]
+    let before = change.index > 0 ? track.runs[change.index - 1] : first - 1
+    return min(before + 1, first)...first
   }
 
   /// Runs around a machine change within which the changes of single series are held against it.
@@ -103,7 +121,8 @@ struct SeriesJudgement {
   private mutating func decideByRuns() {
     let recent = answer.changes.filter(counts)
     let confirmed = recent.filter { $0.state == .confirmed }
-    setNet(confirmed)
+    setNet(confirmed, return: returning(from: confirmed, recent))
+    guard takenBack == nil else { return }
     let suspected = recent.last {
       $0.state == .suspected && $0.isRegression && $0.index > confirmed.last?.index ?? -1
     }
@@ -121,13 +140,23 @@ struct SeriesJudgement {
     }
   }
 
+  /// The way back from what is confirmed. Nothing confirms one that comes soon, for few runs stand before it:
+  /// three runs do for it.
+  private func returning(from confirmed: [Change], _ recent: [Change]) -> Change? {
+    guard let last = confirmed.last, let next = recent.last, next.index > last.index,
+      next.doubt == .shortBaseline || next.doubt == .fewRuns, next.runsAfter >= 3,
+      (next.effect > 0) != (last.effect > 0)
+    else { return nil }
+    return next
+  }
+
   /// Several confirmed changes count by what they come to together: a regression that was taken back
   /// is none.
-  private mutating func setNet(_ confirmed: [Change]) {
-    guard let first = confirmed.first, let last = confirmed.last else { return }
+  private mutating func setNet(_ confirmed: [Change], return next: Change?) {
+    guard let first = confirmed.first, let last = next ?? confirmed.last else { return }
     var effect = first.effect
     var (low, high) = (first.effectLow, first.effectHigh)
-    if confirmed.count > 1 {
+    if confirmed.count > 1 || next != nil {
       let before = first.levelBefore
       effect =
         before == 0
@@ -140,7 +169,10 @@ struct SeriesJudgement {
       let floor = max(
         options.effectFloorMinimum,
         input.effectFloor ?? min(options.effectFloor, options.effectFloorNoise * last.noise))
-      guard abs(effect) >= floor else { return }
+      guard abs(effect) >= floor else {
+        takenBack = (first, last)
+        return
+      }
     }
     net = (effect, low, high)
     main =
@@ -268,7 +300,10 @@ extension SeriesJudgement {
       return "its job ran without it, and at least \(MissingSeries.leastRuns) of the job's last"
         + " \(MissingSeries.recentRuns) runs had it"
     case .insufficientData:
-      return "\(track.values.count) of the \(options.minimumBaseline) runs that a judgement needs"
+      let text =
+        "\(track.values.count) of the \(options.minimumBaseline) runs that a judgement needs"
+      return answer.neededRuns > 0
+        ? "\(text): \(Sentence.count(answer.neededRuns, "more run")) would do" : text
     }
   }
 
@@ -278,9 +313,12 @@ extension SeriesJudgement {
   }
 
   private func since(_ change: SeriesChange) -> String {
-    guard let point = change.changePoint else { return "" }
-    let commit = point.commit.map { " (\(Sentence.commit($0)))" } ?? ""
-    return "since run \(Sentence.quoted(point.run))\(commit)"
+    change.changePoint.map(since) ?? ""
+  }
+
+  private func since(_ point: ChangePoint) -> String {
+    let commits = Sentence.commits(point).map { " (\($0))" } ?? ""
+    return "since run \(Sentence.quoted(point.run))\(commits)"
   }
 
   private func interval(_ change: SeriesChange) -> String {
@@ -293,20 +331,67 @@ extension SeriesJudgement {
   }
 
   private func confirmedSentence(_ change: SeriesChange) -> String {
-    let text = "\(moved(change))\(interval(change)) \(since(change))"
-    let runs = track.values.count - (main?.index ?? track.values.count)
-    if runs > 1 { return text + ", confirmed by \(Sentence.count(runs, "run")) at the new level" }
+    let text = "\(moved(change))\(interval(change)) \(since(change)), \(confirmation)"
+    return state == .regressed ? "\(text); \(refutation)" : text
+  }
+
+  /// The runs from the change on.
+  private var runsSince: Int { track.values.count - (main?.index ?? track.values.count) }
+
+  private var confirmation: String {
+    let before = Sentence.count(main?.runsBefore ?? 0, "run")
     let repetitions = track.newestRepetitions
-    if repetitions >= options.repetitions {
-      return text + ", confirmed by the run's own \(Sentence.count(repetitions, "repetition"))"
+    if runsSince == 1, repetitions < options.repetitions {
+      return "confirmed at once: it was the same in all \(before) before"
     }
-    let before = main?.runsBefore ?? 0
+    let text =
+      runsSince > 1
+      ? "confirmed by \(Sentence.count(runsSince, "run")) at the new level"
+      : "confirmed by the run's own \(Sentence.count(repetitions, "repetition"))"
+    return text + (size.map { ": \($0)" } ?? "")
+  }
+
+  /// How the change compares with what the series does anyway.
+  private var size: String? {
+    guard let main, let net else { return nil }
+    let before = Sentence.count(main.runsBefore, "run")
+    guard main.noise > 0 else { return "the \(before) before were all the same" }
+    let times = abs(net.effect) / main.noise
+    var text =
+      "\(NumberText.significant(times)) times what one run varies"
+      + " (\(NumberText.percentSize(main.noise * 100)))"
+    // The detector has looked where there are enough runs to have wandered in.
+    let reach = min(main.runsAfter, options.guardRuns)
+    if main.state == .confirmed, main.runsBefore >= max(options.guardRuns, 2 * reach) {
+      text += ", and more than the \(before) before ever strayed"
+    }
     return text
-      + ", confirmed at once: it was the same in all \(Sentence.count(before, "run")) before"
+  }
+
+  /// What would end it.
+  private var refutation: String {
+    let about = runsBack > 1 ? "about " : ""
+    return "\(about)\(Sentence.count(runsBack, "run")) back at the old level would take it back"
+  }
+
+  /// How many: one where so few depart that a single run parts them from the end. Three where the new level is
+  /// so short that it does not stand without its end. Else as many as a step back needs for its p.
+  private var runsBack: Int {
+    guard runsSince >= 3 else { return 1 }
+    guard let main, let net, runsSince > 6, main.noise > 0 else { return 3 }
+    let size = abs(net.effect) / main.noise
+    let enough = (3...32).first { back in
+      let runs = Double(runsSince + back)
+      let error = (1 / Double(runsSince) + 1 / Double(back)).squareRoot()
+      return StudentT.twoSidedP(size / error, degrees: runs - 2)
+        <= (back < 5 ? options.alphaFewRuns : options.alpha)
+    }
+    return enough ?? 32
   }
 
   private func suspectedSentence(_ change: SeriesChange) -> String {
-    "\(moved(change))\(interval(change)) \(since(change)), not confirmed: \(doubt())"
+    let text = "\(moved(change))\(interval(change)) \(since(change))"
+    return "\(text)\(size.map { ", \($0)" } ?? ""), not confirmed: \(doubt())"
   }
 
   /// What keeps the change from being confirmed, and what would confirm it.
@@ -325,10 +410,10 @@ extension SeriesJudgement {
       return reason + ", and further runs alone cannot confirm it; accept it, or watch it"
     }
     var text = reason + "; \(Sentence.count(runs, "more run")) at this level would confirm it"
-    if track.newestRepetitions < options.repetitions {
+    if runsSince == 1, track.newestRepetitions < options.repetitions {
       text += ", or \(options.repetitions) repetitions within one run"
     }
-    return text
+    return "\(text); \(refutation)"
   }
 
   /// The newest change that would count if nobody had accepted it.
@@ -336,16 +421,19 @@ extension SeriesJudgement {
     for accepted in answer.changes.reversed() where accepted.index >= recentStart {
       guard let acceptance = acceptance(of: accepted) else { continue }
       let way = accepted.effect > 0 ? "rose" : "fell"
-      let since = point(accepted)
-      let commit = since.commit.map { " (\(Sentence.commit($0)))" } ?? ""
-      return "\(way) \(NumberText.percentSize(accepted.effect * 100)) since run"
-        + " \(Sentence.quoted(since.run))\(commit), \(acceptance.sentence)"
+      return "\(way) \(NumberText.percentSize(accepted.effect * 100)) \(since(point(accepted))),"
+        + " \(acceptance.sentence)"
     }
     return nil
   }
 
   private func unchangedSentence(_ change: SeriesChange) -> String {
     if let accepted = acceptedSentence() { return accepted }
+    if let takenBack {
+      let way = takenBack.first.effect > 0 ? "rose" : "fell"
+      return "\(way) \(NumberText.percentSize(takenBack.first.effect * 100))"
+        + " \(since(point(takenBack.first))), and went back \(since(point(takenBack.last)))"
+    }
     if let main {
       let runs = main.runsToConfirm.map { "; \(Sentence.count($0, "more run")) would confirm it" }
       return "may have improved: \(moved(change)) \(since(change))\(runs ?? "")"

@@ -157,7 +157,7 @@ struct SeriesStates: Sendable {
     var judgement = SeriesJudgement(
       track: track, answer: answer, input: input, window: window, run: run,
       recentStart: recentStart(track), acceptedEnd: acceptedEnd(track, answer),
-      acceptance: acceptances[track.series.id], clusterAcceptance: { clusterAcceptance($0) },
+      acceptance: acceptances[track.series.id], acceptances: acceptances,
       options: options.detector, comparison: comparison,
       machineChanges: machineChanges)
     judgement.decide()
@@ -190,12 +190,6 @@ struct SeriesStates: Sendable {
       $0.index <= place && $0.index > place - options.detector.familyRuns
     }
     return place + 1 + (meant ? 0 : Self.placeTolerance)
-  }
-
-  private func clusterAcceptance(_ run: Int) -> Acceptance? {
-    guard !acceptances.isEmpty else { return nil }
-    let id = run < window.runs.count ? window.runs[run].header.id : self.run.id
-    return acceptances[Clusters.id(kind: "commit", run: id)]
   }
 
   private func finish(_ change: inout SeriesChange, _ track: SeriesTrack) {

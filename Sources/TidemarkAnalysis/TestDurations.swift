@@ -260,6 +260,8 @@ extension TestDurations {
       if let id = test.tests.first, let accepted = acceptances.index(of: id), accepted >= start {
         continue
       }
+      let previous = main.index > 0 ? runs[place][main.index - 1] : start - 1
+      if acceptances.ofCluster(in: min(previous + 1, start)...start) != nil { continue }
       found.append((place, test))
     }
     return withoutEchoes(found)

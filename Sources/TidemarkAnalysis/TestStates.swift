@@ -42,8 +42,9 @@ struct TestStates: Sendable {
       tests, lanes: lanes, window: window, environments: environments)
     let records = records(tests.indices.count, lanes: lanes, twins: twins)
     results.reserveCapacity(tests.indices.count)
+    var words = TestExplanation(options.outcomes)
     for lane in tests.indices {
-      results.append(result(tests[lane], job: tests.job(of: lane), lane, records))
+      results.append(result(tests[lane], job: tests.job(of: lane), lane, records, &words))
     }
     let removed = removed(lanes: lanes, twins: twins)
     if !removed.isEmpty {
@@ -73,9 +74,9 @@ struct TestStates: Sendable {
     return records
   }
 
-  private func result(_ test: Test, job: Int32, _ lane: Int, _ records: TestRecords)
-    -> TestResult
-  {
+  private func result(
+    _ test: Test, job: Int32, _ lane: Int, _ records: TestRecords, _ words: inout TestExplanation
+  ) -> TestResult {
     var result = TestResult(
       id: test.id, identity: test.identity, job: jobName(job), state: .passing,
       outcome: test.outcome, duration: test.duration, detail: test.detail)
@@ -87,7 +88,7 @@ struct TestStates: Sendable {
     result.failuresInLast =
       earlier.prefix(TestRecords.limit - 1).count { $0.isFailure } + (now.isFailure ? 1 : 0)
     result.history = records.strip(of: lane, then: test.outcome)
-    (result.state, result.since) = state(test, now: now, lane: lane, records)
+    decide(&result, test, now: now, lane: lane, records, &words)
     if let rule = quarantineRule(for: test.identity, id: test.id, file: test.detail?.file) {
       result.state = .quarantined
       result.quarantine = rule
@@ -96,24 +97,62 @@ struct TestStates: Sendable {
     return result
   }
 
-  private func state(
-    _ test: Test, now: TestRecords.Result, lane: Int, _ records: TestRecords
-  ) -> (TestState, since: ChangePoint?) {
-    if test.isFlaky { return (.flaky, since(records.streakStart(of: lane), now)) }
+  /// Sets state, place and explanation.
+  private func decide(
+    _ result: inout TestResult, _ test: Test, now: TestRecords.Result, lane: Int,
+    _ records: TestRecords, _ words: inout TestExplanation
+  ) {
+    let earlier = records.results(of: lane).prefix(TestRecords.limit - 1)
+    if test.isFlaky {
+      result.state = .flaky
+      result.explanation = TestExplanation.attempts
+      result.isNewlyFlaky = !flakiness.hasBeenFlaky(earlier)
+      if now.isFailure {
+        result.since = point(records.streakStart(of: lane) ?? window.currentIndex, earlier)
+      }
+      return
+    }
     let before = flakiness.standing(records.baseResults(of: lane))
     guard test.outcome.isFailure else {
-      if test.outcome == .passed, before == .down { return (.fixed, point(window.currentIndex)) }
-      return (records.isKnown(lane) ? .passing : .new, nil)
+      let isFixed = test.outcome == .passed && before == .down
+      result.state = isFixed ? .fixed : records.isKnown(lane) ? .passing : .new
+      if isFixed { result.since = point(window.currentIndex, earlier) }
+      return
     }
-    let start = records.streakStart(of: lane) ?? window.currentIndex
-    let earlier = records.results(of: lane).prefix(TestRecords.limit - 1)
-    if flakiness.standing([now] + earlier) == .flaky { return (.flaky, point(start)) }
-    let isAccepted = acceptances.index(of: test.id).map { $0 >= start } ?? false
-    return (before == .down || isAccepted ? .stillFailing : .newlyFailing, point(start))
+    let since = point(records.streakStart(of: lane) ?? window.currentIndex, earlier)
+    result.since = since
+    let evidence = flakiness.evidence([now] + earlier)
+    if flakiness.standing(of: evidence) == .flaky {
+      result.state = .flaky
+      result.explanation = words.flaky(evidence)
+      result.isNewlyFlaky = !flakiness.hasBeenFlaky(earlier)
+    } else if let acceptance = acceptance(of: test, since: since) {
+      result.state = .stillFailing
+      result.explanation = acceptance.sentence
+    } else if before == .down {
+      result.state = .stillFailing
+      result.explanation = "the baseline has it failing, too"
+    } else {
+      result.state = .newlyFailing
+      result.explanation = words.broken(evidence)
+    }
   }
 
-  private func since(_ start: Int?, _ now: TestRecords.Result) -> ChangePoint? {
-    now.isFailure ? point(start ?? window.currentIndex) : nil
+  /// What accepts a failure that began at `since`: by its own id, by that of all that began there, or by that of the
+  /// failures that say the same.
+  private func acceptance(of test: Test, since: ChangePoint) -> Acceptance? {
+    guard !acceptances.isEmpty, let start = since.index else { return nil }
+    let ids = [test.id] + [Clusters.messageID(test.detail)].compactMap { $0 }
+    let own = ids.compactMap { acceptances[$0] }.first { $0.index >= start }
+    let first = min((since.previousIndex ?? start - 1) + 1, start)
+    return own ?? acceptances.ofCluster(in: first...start)?.acceptance
+  }
+
+  /// - Parameter earlier: the test's results, newest first: the last one before the run is what it is held
+  ///   against.
+  private func point(_ index: Int, _ earlier: ArraySlice<TestRecords.Result>) -> ChangePoint {
+    window.changePoint(
+      at: index, of: run.header, isWorse: true, previous: earlier.first { $0.run < index }?.run)
   }
 
   private func point(_ index: Int) -> ChangePoint {

@@ -83,10 +83,13 @@ struct Window: Sendable {
   ) -> ChangePoint {
     let header = index < runs.count ? runs[index].header : run
     let before = previous ?? index - 1
-    return ChangePoint(
+    let isKnown = runs.indices.contains(before)
+    var point = ChangePoint(
       index: index, run: header.id, commit: header.commit, time: header.time,
-      previousCommit: before >= 0 && before < runs.count ? runs[before].header.commit : nil,
+      previousCommit: isKnown ? runs[before].header.commit : nil,
       changePercent: changePercent, isWorse: isWorse, isConfirmed: isConfirmed)
+    point.previousIndex = isKnown ? before : nil
+    return point
   }
 
   /// The window's runs and this one, as the report has them.

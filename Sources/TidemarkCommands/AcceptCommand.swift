@@ -16,7 +16,8 @@ struct AcceptCommand: TidemarkCommand {
       shows them. What is accepted is recorded in the history and travels with it. The place is the run
       at which the change began. Where the history shows no change of ID yet, it is the commit that is
       checked out: say so before the run that will show it. The key `accept` of an annotation in
-      tidemark.yml does the same from a file in the repository.
+      tidemark.yml does the same from a file in the repository. A history keeps no messages: which
+      failures a cluster of equal messages has is read from the report that names it.
       """)
 
   @OptionGroup var common: CommonOptions
@@ -26,7 +27,7 @@ struct AcceptCommand: TidemarkCommand {
   var ids: [String]
 
   @Option(help: "Why it is intended: it is shown on the chart.")
-  var reason: String
+  var reason: String?
 
   @Option(help: "The commit that made the change, if it is not the one at which it shows.")
   var commit: String?
@@ -34,23 +35,34 @@ struct AcceptCommand: TidemarkCommand {
   @Option(help: "The run from which on the level is accepted.")
   var run: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "The report that names a cluster: report.json, or its folder (default: tidemark-report).",
+      valueName: "path"))
+  var report: String?
+
   @Option(help: "Who says so (default: GIT_AUTHOR_NAME, else git's user.name).")
   var author: String?
 
   func run() async throws {
     let session = try Session(common)
-    let reason = reason.trimmed
+    let reason = (reason ?? session.settings.text("reason") ?? "").trimmed
     guard !reason.isEmpty else {
       throw session.fail(
-        Problem("--reason is empty", remedy: "say why the change is intended"), .usage)
+        Problem("there is no --reason", remedy: "say why the change is intended"), .usage)
     }
     let folder = historyOptions.folder(session.settings)
     let storedRuns = try Rejudgement.options(session).storedRuns
     let contents = try session.orExit(.nothingRead) { () throws(Problem) in
       try folder.load(LoadOptions(newestOfEachBranch: storedRuns))
     }
+    let settings = session.settings
     let findings = await AcceptableChanges(
-      ids, in: try await Rejudgement(contents, session: session))
+      ids, in: try await Rejudgement(contents, session: session),
+      reported: try session.orExit(.usage) { () throws(Problem) in
+        try ReportedClusters.read(
+          report ?? settings.text("report"), else: settings.text("out") ?? "tidemark-report")
+      })
     let head = await Git.head().commit
     let author = await authorName(session)
     let accepted = try session.orExit(.usage) { () throws(Problem) in
@@ -59,7 +71,8 @@ struct AcceptCommand: TidemarkCommand {
           "there is no run to accept a change of", path: folder.directory,
           remedy: "name the history's folder with --history")
       }
-      let place = try Self.place(run: run, commit: commit, in: contents)
+      let place = try Self.place(
+        run: run ?? session.settings.text("run"), commit: commit, in: contents)
       let standing = session.platform.commit ?? head
       let changes = try findings.changes(from: place, else: standing)
       _ = try folder.append(
@@ -79,7 +92,9 @@ struct AcceptCommand: TidemarkCommand {
   }
 
   private func authorName(_ session: Session) async -> String? {
-    let told = [author, session.environment["GIT_AUTHOR_NAME"]].lazy
+    let told = [
+      author, session.settings.text("author"), session.environment["GIT_AUTHOR_NAME"],
+    ].lazy
       .compactMap { $0?.trimmed }.first { !$0.isEmpty }
     if let told { return told }
     return await Git.userName()
@@ -115,6 +130,9 @@ private struct AcceptableChanges: Sendable {
   private var found: [Identifier: [Change]] = [:]
   /// What stands in the newest reports and is worth accepting, the worst first.
   private var open: [Identifier] = []
+  /// Clusters of which nothing fails a verdict, and all clusters until those are told apart.
+  private var clusters: Set<Identifier> = []
+  private var settled: Set<Identifier> = []
 
   struct Change: Sendable {
     var id: Identifier
@@ -130,16 +148,32 @@ private struct AcceptableChanges: Sendable {
   /// The most branches whose newest run is judged again.
   private static let branchLimit = 16
 
-  init(_ ids: [String], in rejudgement: Rejudgement) async {
+  /// - Parameter reported: For each cluster of a report its members.
+  init(
+    _ ids: [String], in rejudgement: Rejudgement, reported: [Identifier: [Identifier]]
+  ) async {
     self.ids = ids
     contents = rejudgement.history
-    var missing = Set(ids.compactMap { Identifier($0) })
+    let wanted = ids.compactMap { Identifier($0) }
+    var missing = Set(wanted)
+    // The members of a cluster that no judgement finds again are looked for themselves.
+    for id in wanted { missing.formUnion(reported[id] ?? []) }
     // What is no id at all is answered with what there is to accept.
     let isAnyWrong = ids.contains { Identifier($0) == nil }
     for run in Self.newestRuns(contents) where !missing.isEmpty || (isAnyWrong && open.isEmpty) {
       add(await rejudgement.report(on: run), run.header)
       missing.subtract(found.keys)
     }
+    for id in wanted where found[id] == nil {
+      let members = (reported[id] ?? []).flatMap { found[$0] ?? [] }
+      guard !members.isEmpty else { continue }
+      found[id] = members.map { change in
+        var change = change
+        change.cluster = id
+        return change
+      }
+    }
+    settled = Set(wanted.filter { found[$0] == nil && reported[$0] != nil }).union(clusters)
   }
 
   /// The newest run of each branch and pull request, the newest first.
@@ -168,9 +202,22 @@ private struct AcceptableChanges: Sendable {
           run: test.since?.run ?? header.id, commit: test.since?.commit ?? header.commit))
       open.append(test.id)
     }
+    // Of a class of tests the one that slowed most stands for all.
+    for slow in report.slowTests {
+      guard let id = slow.tests.first, members[id] == nil else { continue }
+      members[id] = [
+        Change(
+          id: id, kind: "test", name: slow.title, state: "slower", run: slow.changePoint.run,
+          commit: slow.changePoint.commit)
+      ]
+      open.append(id)
+    }
     for cluster in report.clusters {
       let all = (cluster.series + cluster.tests).flatMap { members[$0] ?? [] }
-      guard !all.isEmpty else { continue }
+      guard !all.isEmpty else {
+        clusters.insert(cluster.id)
+        continue
+      }
       found[cluster.id] = all.map {
         var change = $0
         change.cluster = cluster.id
@@ -194,6 +241,11 @@ private struct AcceptableChanges: Sendable {
       guard let id = Identifier(text) else { throw unknown(text) }
       var own = found[id] ?? []
       if own.isEmpty {
+        if settled.contains(id) {
+          throw Problem(
+            "nothing of cluster \(text) waits to be accepted",
+            remedy: "what still fails, and what a machine moved, fails no verdict")
+        }
         guard var change = quiet(id) else { throw unknown(text) }
         guard place != nil || commit != nil else {
           throw Problem(

@@ -1,14 +1,10 @@
 private import Glibc
-internal import Synchronization
 internal import TidemarkModel
 private import TidemarkSyntax
 
 /// `--audit-log FILE`: a JSON line for each command, appended. It never holds the environment.
 struct AuditLog {
   let path: String
-
-  /// What the configuration of this command or the environment names; the command line's comes first.
-  static let configured = Mutex<String?>(nil)
 
   func append(
     arguments: [String], status: Int32, began: Timestamp, ended: Timestamp

@@ -57,12 +57,15 @@ struct CollectCommand: TidemarkCommand {
     let document = RunDocument.write(
       (entries + unread).sorted { utf8Precedes($0.record.path, $1.record.path) }, header: header)
     try session.orExit(.usage) { () throws(Problem) in
-      guard let out else { return Terminal.print(bytes: document) }
+      guard let out = out.ifGiven else { return Terminal.print(bytes: document) }
       try OutputFolder.make(for: out)
       try FileBytes.write(document, to: out)
     }
     for record in gathering.unread {
       if let error = record.error { session.progress.warn(error) }
+    }
+    if session.isJSON, let out = out.ifGiven {
+      Terminal.print(bytes: Self.answer(out, header.run, gathering))
     }
     session.progress.say(
       "\(NumberText.count(gathering.inputs.count, "file")) read"
@@ -70,5 +73,18 @@ struct CollectCommand: TidemarkCommand {
     if !gathering.hasResults, !(allowEmpty || (settings.flag("allow_empty") ?? false)) {
       throw ExitStatus.nothingRead
     }
+  }
+
+  /// What `--json` prints where the document itself goes to a file.
+  private static func answer(_ path: String, _ run: RunHeader, _ gathering: Gathering) -> [UInt8] {
+    var json = JSONWriter()
+    json.object { json in
+      json.member("path", path)
+      json.member("run", run.id)
+      json.member("read", gathering.inputs.count)
+      json.member("unread", gathering.unread.count)
+    }
+    json.newLine()
+    return json.bytes
   }
 }

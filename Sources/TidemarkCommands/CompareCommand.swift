@@ -36,18 +36,23 @@ struct CompareCommand: TidemarkCommand {
       valueName: "share"))
   var tolerance: String?
 
-  @Argument(help: "A file, a run's id, a commit or a branch.")
+  @Argument(help: "A file (FORMAT:PATH forces a format), a run's id, a commit or a branch.")
   var first: String
 
   @Argument(help: "The same, to be held against the first.")
   var second: String
 
-  func run() async throws {
+  mutating func run() async throws {
     let session = try Session(common)
+    if series.isEmpty { series = session.settings.list("series") }
+    tolerance = tolerance ?? session.settings.text("tolerance")
     let (wanted, limit) = try session.orExit(.usage) { () throws(Problem) in
       (try wantedSeries(), try largestChange())
     }
     let finder = SideFinder(history: historyOptions.folder(session.settings), session: session)
+    try session.orExit(.usage) { () throws(Problem) in
+      for name in [first, second] { try finder.check(name) }
+    }
     let sides = [await finder.side(first), await finder.side(second)]
     let (one, other) = try session.orExit(.nothingRead) { () throws(Problem) in
       (try sides[0].get(), try sides[1].get())
@@ -122,13 +127,25 @@ private struct SideFinder {
   let history: History
   let session: Session
 
+  /// - Throws: ``Problem`` for a `FORMAT:PATH` whose format there is not, unless a run has that name.
+  func check(_ name: String) throws(Problem) {
+    do throws(Problem) {
+      try InputNames.check([name])
+    } catch {
+      guard case .success(_?) = stored(name) else { throw error }
+    }
+  }
+
   func side(_ name: String) async -> Result<Side, Problem> {
     let stored = stored(name)
     if case .success(let side?) = stored { return .success(side) }
     let gathering = await Gathering(
       [name], excluding: [], labels: { session.settings.labels(forInput: $0) },
       progress: session.progress)
-    if gathering.hasResults { return .success(side(name, of: gathering)) }
+    if gathering.hasResults {
+      gathering.unread.compactMap(\.error).collapsed().forEach(session.progress.warn)
+      return .success(side(name, of: gathering))
+    }
     if case .failure(let problem) = stored { return .failure(problem) }
     if let error = gathering.unread.first?.error, error.what != "does not exist" {
       return .failure(error)

@@ -1,4 +1,5 @@
 import ArgumentParser
+private import TidemarkConfig
 private import Glibc
 internal import TidemarkModel
 internal import TidemarkStatistics
@@ -36,11 +37,13 @@ struct DetectCommand: TidemarkCommand {
 
   func run() async throws {
     let session = try Session(common)
-    guard !constants else { return listConstants(session) }
+    let settings = session.settings
+    guard !(constants || settings.flag("constants") ?? false) else { return listConstants(session) }
+    let window = window ?? settings.number("window")
     var options = DetectorOptions()
     try session.orExit(.usage) { () throws(Problem) in
-      try options.take(session.settings)
-      for pair in set { try options.set(pair) }
+      try options.take(settings)
+      for pair in set.isEmpty ? settings.list("set") : set { try options.set(pair) }
       if let window { try options.set("window", "\(window)") }
     }
     let protocolLines = DetectProtocol(

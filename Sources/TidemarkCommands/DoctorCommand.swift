@@ -127,7 +127,7 @@ struct DoctorCommand: TidemarkCommand {
 
   private func history(_ history: History) -> (findings: [Finding], isReadable: Bool) {
     do throws(Problem) {
-      let runs = try history.list()
+      let (runs, damaged) = try history.listing()
       guard let newest = runs.last else {
         let finding = Finding(
           .warning, "history", "\(history.directory) has no run yet",
@@ -142,10 +142,15 @@ struct DoctorCommand: TidemarkCommand {
           "\(NumberText.count(runs.count, "run")) in \(history.directory), the newest "
             + "\(TimeText.age(seconds: seconds)) old")
       ]
-      findings += try history.verify(setsAside: false).damaged.collapsed().map { damage in
+      let broken = try history.verify(setsAside: false).damaged
+      findings += broken.collapsed().map { damage in
         Finding(
           .problem, "history", damage.description,
           remedy: "`tidemark history verify` takes it out of the way")
+      }
+      let paths = Set(broken.map(\.path))
+      findings += damaged.filter { !paths.contains($0.path) }.collapsed().map { aside in
+        Finding(.warning, "history", aside.description)
       }
       return (findings, true)
     } catch {

@@ -10,7 +10,7 @@ struct Gathering: Sendable {
   /// Files that were not, and names that led to no file.
   private(set) var unread: [InputRecord] = []
   /// Files in folders that hold no results, passed over.
-  private(set) var passedOver = 0
+  private var passedOver = 0
 
   /// - Parameters:
   ///   - excluded: Folders that are passed over.
@@ -46,6 +46,11 @@ struct Gathering: Sendable {
         passedOver += 1
         progress.detail("\(file.record.path): passed over: \(file.record.error?.what ?? "")")
       }
+    }
+    if passedOver > 0 {
+      progress.say(
+        "passed over \(NumberText.count(passedOver, "file")) in no known format; --verbose names "
+          + (passedOver == 1 ? "it" : "them"))
     }
     for problem in search.problems {
       var record = InputRecord(path: problem.path ?? "", format: nil, status: .failed)

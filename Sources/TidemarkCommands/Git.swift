@@ -24,12 +24,41 @@ struct Git: Sendable {
     return (commit, branch)
   }
 
+  /// The branch that is checked out, from git's own files, without running it; nil on a detached head.
+  ///
+  /// - Parameter folder: Where to look first; then in the folders above it.
+  static func checkedOutBranch(from folder: String = ".") -> String? {
+    var place = folder
+    for _ in 0..<64 {
+      if let head = head(of: place + "/.git") {
+        guard head.hasPrefix("ref: refs/heads/") else { return nil }
+        return head.dropFirst(16).split(separator: "\n").first.map(String.init)
+      }
+      guard FileBytes.isThere(place + "/..") else { return nil }
+      place += "/.."
+    }
+    return nil
+  }
+
+  /// What `HEAD` says. In a work tree of its own `.git` is a file that tells where the folder is.
+  private static func head(of folder: String) -> String? {
+    let limit = 65_536
+    if let bytes = FileBytes.read(folder + "/HEAD", limit: limit) {
+      return String(decoding: bytes, as: UTF8.self)
+    }
+    guard let bytes = FileBytes.read(folder, limit: limit) else { return nil }
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard text.hasPrefix("gitdir: "), let path = text.dropFirst(8).split(separator: "\n").first
+    else { return nil }
+    let target = path.hasPrefix("/") ? String(path) : folder.dropLast(4) + String(path)
+    return FileBytes.read(target + "/HEAD", limit: limit).map {
+      String(decoding: $0, as: UTF8.self)
+    }
+  }
+
   /// The branch that others start from: the remote's, else `main` or `master` where there is one.
   static func defaultBranch() async -> String {
-    let head = await lines(["symbolic-ref", "--short", "refs/remotes/origin/HEAD"]).first
-    if let head, head.hasPrefix("origin/"), isPlain(head.dropFirst(7)) {
-      return String(head.dropFirst(7))
-    }
+    if let name = await remoteDefaultBranch(), isPlain(name[...]) { return name }
     for name in ["main", "master"] {
       if await !lines(["rev-parse", "--verify", "--quiet", "refs/heads/\(name)"]).isEmpty {
         return name
@@ -127,9 +156,15 @@ struct Git: Sendable {
 
   /// The branch that the remote `origin` calls its own, else the one that is checked out.
   static func defaultBranch() async -> String? {
-    let name = await lines(["symbolic-ref", "--short", "refs/remotes/origin/HEAD"]).first
-    if let name, name.hasPrefix("origin/") { return String(name.dropFirst("origin/".count)) }
+    if let name = await remoteDefaultBranch() { return name }
     return await head().branch
+  }
+
+  /// The branch that the remote `origin` calls its own, where a clone has asked it.
+  static func remoteDefaultBranch() async -> String? {
+    let name = await lines(["symbolic-ref", "--short", "refs/remotes/origin/HEAD"]).first
+    guard let name, name.hasPrefix("origin/") else { return nil }
+    return String(name.dropFirst("origin/".count))
   }
 
   /// The repository's tags: the commits that they name, and their names.

@@ -1,4 +1,5 @@
 import ArgumentParser
+private import TidemarkConfig
 private import TidemarkFormats
 private import TidemarkModel
 private import TidemarkRun
@@ -25,13 +26,13 @@ struct InspectCommand: TidemarkCommand {
     let search = InputSearch(names: paths, excluding: [])
     search.problems.forEach(progress.fail)
     let json = session.isJSON
-    let isFull = full && json
+    let isFull = json && (full || session.settings.flag("full") ?? false)
     let total = search.files.count
     let inspected = await Reading.read(
       search.files,
       keep: { Inspection($0, isFull: isFull, asJSON: json) },
       done: { progress.bar($0, of: total, "files") })
-    inspected.forEach { Terminal.print(bytes: $0.text) }
+    Terminal.print(bytes: inspected.flatMap(\.text))
     if !json { summarise(inspected) }
     guard inspected.contains(where: \.wasRead) else {
       if inspected.isEmpty, search.problems.isEmpty {

@@ -82,11 +82,10 @@ struct OutputFolder: Sendable {
 
   private func write(_ file: File) throws(Problem) {
     let target = path + "/" + file.path
-    var facts = stat()
-    guard lstat(target, &facts) == 0 else {
-      return try FileBytes.create(file.bytes, at: target)
+    // A first report finds nothing here: the attempt is the question whether there is a file.
+    if try FileBytes.createNew(file.bytes, at: target) || FileBytes.equal(target, file.bytes) {
+      return
     }
-    if FileBytes.equal(target, file.bytes) { return }
     try FileBytes.write(file.bytes, to: target)
   }
 
@@ -134,13 +133,33 @@ enum FileBytes {
     return bytes
   }
 
-  /// Whether the file at `path` holds just `bytes`.
-  static func equal(_ path: String, _ bytes: [UInt8]) -> Bool {
+  /// Whether there is anything at `path`, also a link that leads nowhere.
+  static func isThere(_ path: String) -> Bool {
     var facts = stat()
-    guard lstat(path, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG,
+    return lstat(path, &facts) == 0
+  }
+
+  /// Whether the file at `path` holds just `bytes`: reads no further than to the first difference, and nothing
+  /// of one that has another size.
+  static func equal(_ path: String, _ bytes: [UInt8]) -> Bool {
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+    guard descriptor >= 0 else { return false }
+    defer { close(descriptor) }
+    var facts = stat()
+    guard fstat(descriptor, &facts) == 0, facts.st_mode & S_IFMT == S_IFREG,
       Int(facts.st_size) == bytes.count
     else { return false }
-    return read(path, limit: bytes.count) == bytes
+    return withUnsafeTemporaryAllocation(byteCount: min(bytes.count, 1 << 16), alignment: 16) {
+      part in
+      var place = 0
+      while place < bytes.count {
+        let got = Glibc.read(descriptor, part.baseAddress, min(part.count, bytes.count - place))
+        if got < 0, errno == EINTR { continue }
+        guard got > 0, bytes[place..<place + got].elementsEqual(part[..<got]) else { return false }
+        place += got
+      }
+      return true
+    }
   }
 
   /// Writes beside the target and renames: a reader never sees half a file, and a link that stands
@@ -148,7 +167,13 @@ enum FileBytes {
   static func write(_ bytes: [UInt8], to path: String) throws(Problem) {
     let temporary = "\(path).tmp-\(getpid())"
     unlink(temporary)
-    try create(bytes, at: temporary)
+    do throws(Problem) {
+      try create(bytes, at: temporary)
+    } catch {
+      var problem = error
+      problem.path = path
+      throw problem
+    }
     guard rename(temporary, path) == 0 else {
       let problem = cannotWrite(path)
       unlink(temporary)
@@ -163,7 +188,15 @@ enum FileBytes {
 
   /// Writes a file that is not there yet; nothing is left of it if that fails.
   static func create(_ bytes: [UInt8], at path: String) throws(Problem) {
+    guard try createNew(bytes, at: path) else { throw cannotWrite(path) }
+  }
+
+  /// As ``create(_:at:)``.
+  ///
+  /// - Returns: false where there is something at `path`, which stays as it is.
+  static func createNew(_ bytes: [UInt8], at path: String) throws(Problem) -> Bool {
     let descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666)
+    if descriptor < 0, errno == EEXIST { return false }
     guard descriptor >= 0 else { throw cannotWrite(path) }
     var written = 0
     while written < bytes.count {
@@ -184,6 +217,7 @@ enum FileBytes {
       unlink(path)
       throw problem
     }
+    return true
   }
 
   private static func cannotWrite(_ path: String) -> Problem {

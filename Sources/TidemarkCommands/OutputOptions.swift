@@ -13,6 +13,11 @@ struct OutputOptions: ParsableArguments {
 
   @Option(help: "The JUnit file's profile: default, or xunit for Jenkins' xunit plugin.")
   var junitProfile: String?
+
+  mutating func validate() {
+    only.removeAll(where: \.isEmpty)
+    junitProfile = junitProfile.ifGiven
+  }
 }
 
 /// Where `report` and `site` write, and how the site looks.
@@ -28,6 +33,13 @@ struct PlaceOptions: ParsableArguments {
 
   @Option(help: "A folder whose files replace the theme's.")
   var theme: String?
+
+  mutating func validate() {
+    out = out.ifGiven
+    siteURL = siteURL.ifGiven
+    key = key.ifGiven
+    theme = theme.ifGiven
+  }
 
   func folder(_ settings: Config) -> String {
     out ?? settings.text("out") ?? "tidemark-report"

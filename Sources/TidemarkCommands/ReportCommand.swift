@@ -50,6 +50,7 @@ struct ReportCommand: TidemarkCommand {
       return plan
     }
     async let head = Git.head()
+    async let remoteBranch = session.platform.defaultBranch == nil ? Git.remoteDefaultBranch() : nil
     async let loaded = Self.load(plan.history, runs: plan.judgeOptions.storedRuns)
     let gathering = await Gathering(
       plan.paths, excluding: [plan.out, plan.history.directory], labels: plan.labels,
@@ -61,7 +62,9 @@ struct ReportCommand: TidemarkCommand {
         now: Timestamp(millisecondsSince1970: ProcessEnvironment.now()))
     }
     let (history, historyProblem) = await loaded
-    let header = await placed(facts.header, in: history, defaultBranch: facts.defaultBranch)
+    let told = await remoteBranch
+    let defaultBranch = facts.defaultBranch ?? told
+    let header = await placed(facts.header, in: history, defaultBranch: defaultBranch)
     let (built, clashes) = RunBuilder(
       header: header, job: facts.job, jobURL: facts.jobURL,
       environment: MachineFacts.read(environment: session.environment)
@@ -71,7 +74,7 @@ struct ReportCommand: TidemarkCommand {
 
     var options = plan.judgeOptions
     options.take(plan.aliases, in: history)
-    options.defaultBranch = options.defaultBranch ?? facts.defaultBranch
+    options.defaultBranch = options.defaultBranch ?? defaultBranch
     if let commit = header.commit {
       options.commits = await CommitLog.read(upTo: commit)
     }
@@ -177,7 +180,7 @@ struct ReportCommand: TidemarkCommand {
       Terminal.print(bytes: ReportJSON.encode(report).bytes)
       return
     }
-    TerminalReport(report, usesColor: session.progress.usesColor && Terminal.isOutputTerminal)
+    TerminalReport(report, usesColor: session.usesColor)
       .lines.forEach { Terminal.print($0) }
     for path in written { Terminal.print("  \(path)") }
   }

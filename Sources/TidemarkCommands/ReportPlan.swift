@@ -43,7 +43,8 @@ struct ReportPlan: Sendable {
     try await OutputFolder(path: out).write(files, owned: owned)
     let first = ["site/index.html", "comment.md", "report.json"]
     let written = Set(files.map(\.path))
-    return first.filter(written.contains).map { out + "/" + $0 }
+    let shown = first.filter(written.contains)
+    return (shown.isEmpty ? owned : shown).map { out + "/" + $0 }
   }
 
   private func renderings(
@@ -102,17 +103,29 @@ extension ReportCommand {
     try judge.take(settings)
     judge.key = try places.reportKey(settings)
     judge.gate = try Self.gateRules(gate.isEmpty ? settings.list("gate") : gate)
-    judge.links.site = try places.siteAddress(settings)
+    let only = try only(settings)
+    let address = try places.siteAddress(settings)
+    // No link to pages that are not written.
+    let hasSite = settings.reporting.trendAnalysis != false || only.contains("site")
+    judge.links.site = hasSite ? address : nil
     return ReportPlan(
       paths: named, history: historyOptions.folder(settings),
       out: places.folder(settings),
-      only: try Self.sinkNames(output.only.isEmpty ? settings.list("only") : output.only),
+      only: only,
       sinkOptions: SinkOptions(
         junitProfile: try Self.profile(output.junitProfile ?? settings.text("junit_profile"))),
       siteOptions: places.siteOptions(settings), theme: try places.siteTheme(settings),
       judgeOptions: judge, allowEmpty: allowEmpty || (settings.flag("allow_empty") ?? false),
       noRecord: noRecord || (settings.flag("no_record") ?? false), aliases: settings.aliases,
       labels: { settings.labels(forInput: $0) })
+  }
+
+  /// The outputs that are asked for; empty for all.
+  private func only(_ settings: Config) throws(Problem) -> Set<String> {
+    let named = try Self.sinkNames(output.only.isEmpty ? settings.list("only") : output.only)
+    // The site is where the course of every series is drawn.
+    guard named.isEmpty, settings.reporting.trendAnalysis == false else { return named }
+    return Set(ReportPlan.sinkNames).subtracting(["site"])
   }
 
   private static func gateRules(_ names: [String]) throws(Problem) -> [GateRule] {

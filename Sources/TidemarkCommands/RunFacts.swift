@@ -102,7 +102,7 @@ struct RunFacts: Sendable {
     var labels = Labels()
     for pair in pairs {
       guard let equals = pair.firstIndex(of: "="), equals > pair.startIndex else {
-        throw Problem("--label \(pair) has no value", remedy: "write it as KEY=VALUE")
+        throw Problem("--label \(pair) is no label", remedy: "write it as KEY=VALUE")
       }
       labels[String(pair[..<equals])] = String(pair[pair.index(after: equals)...])
     }

@@ -34,4 +34,21 @@ struct RunOptions: ParsableArguments {
       "A label of all results, KEY=VALUE; `machine` names a class of machines. May be repeated.",
       valueName: "key=value"))
   var label: [String] = []
+
+  mutating func validate() {
+    runID = runID.ifGiven
+    commit = commit.ifGiven
+    branch = branch.ifGiven
+    base = base.ifGiven
+    pullRequest = pullRequest.ifGiven
+    time = time.ifGiven
+    url = url.ifGiven
+    job = job.ifGiven
+    label.removeAll(where: \.isEmpty)
+  }
+}
+
+extension String? {
+  /// nil for an empty text: `--branch "$BRANCH"` with a variable that is not set gives none.
+  var ifGiven: String? { flatMap { $0.isEmpty ? nil : $0 } }
 }

@@ -1,4 +1,3 @@
-private import Synchronization
 internal import TidemarkConfig
 internal import TidemarkModel
 
@@ -9,6 +8,8 @@ struct Session: Sendable {
   let settings: Config
   let platform: PlatformFacts
   let progress: Progress
+  /// Whether standard output is written in colours.
+  let usesColor: Bool
   /// Whether the answer is for machines.
   let isJSON: Bool
 
@@ -25,8 +26,7 @@ struct Session: Sendable {
     do throws(Problem) {
       let config = try Session.config(
         common.config ?? environment["TIDEMARK_CONFIG"].flatMap(\.nonEmptyText),
-        environment: environment, branch: branch ?? platform.branch,
-        platform: platform.platform)
+        environment: environment, branch: branch, platform: platform)
       answer = .success(config)
     } catch {
       answer = .failure(error)
@@ -45,9 +45,25 @@ struct Session: Sendable {
       throw ExitStatus.usage
     }
     self.platform = platform
-    let auditLog = settings.text("audit_log")
-    AuditLog.configured.withLock { $0 = auditLog }
+    usesColor = common.usesColor(
+      onTerminal: Terminal.isOutputTerminal, environment: environment, settings: settings)
     isJSON = common.json || (settings.flag("json") ?? false)
+  }
+
+  /// Where the command line, the environment or the file want what was done to be written down.
+  static func auditLog(_ common: CommonOptions) -> String? {
+    if let path = common.auditLog { return path }
+    let environment = ProcessEnvironment.variables()
+    let variable = environment["TIDEMARK_AUDIT_LOG"].flatMap(\.nonEmptyText)
+    do throws(Problem) {
+      let config = try config(
+        common.config ?? environment["TIDEMARK_CONFIG"].flatMap(\.nonEmptyText),
+        environment: environment, branch: nil, platform: platform(environment))
+      return config.text("audit_log")
+    } catch {
+      // The command has said what is wrong with the file.
+      return variable
+    }
   }
 
   private static func platform(
@@ -57,18 +73,23 @@ struct Session: Sendable {
   }
 
   private static func config(
-    _ named: String?, environment: [String: String], branch: String?, platform: Platform?
+    _ named: String?, environment: [String: String], branch: String?, platform: PlatformFacts
   ) throws(Problem) -> Config {
     let path = named ?? defaultFile
     let bytes = FileBytes.read(path, limit: fileLimit)
-    if named != nil, bytes == nil {
+    if bytes == nil, named != nil || FileBytes.isThere(path) {
       throw Problem(
         "the configuration cannot be read", path: path,
-        remedy: "check the path; it may have up to 4 MiB")
+        remedy: "name a file that may be read, of up to 4 MiB")
     }
     return try Config.read(
-      bytes, path: path, environment: environment, branch: branch, platform: platform?.rawValue)
+      bytes, path: path, environment: environment, branch: branch,
+      told: platform.branch ?? (bytes == nil ? nil : Git.checkedOutBranch()),
+      platform: platform.platform?.rawValue)
   }
+
+  /// Whether a command only shows what it would do.
+  func isDryRun(_ flag: Bool) -> Bool { flag || (settings.flag("dry_run") ?? false) }
 
   /// Says what is wrong, and ends the command.
   func fail(_ problem: Problem, _ status: ExitStatus) -> ExitStatus {

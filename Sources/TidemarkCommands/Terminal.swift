@@ -1,14 +1,31 @@
 private import Glibc
+private import Synchronization
 internal import TidemarkModel
 private import TidemarkSyntax
 
 /// Standard output, which is the answer, and standard error, which is everything else.
 enum Terminal {
   /// Writes a line of the answer.
-  static func print(_ line: String) { write(Array((line + "\n").utf8), to: STDOUT_FILENO) }
+  static func print(_ line: String) { print(bytes: Array((line + "\n").utf8)) }
 
   /// Writes bytes of the answer as they are.
-  static func print(bytes: [UInt8]) { write(bytes, to: STDOUT_FILENO) }
+  static func print(bytes: [UInt8]) {
+    let code = write(bytes, to: STDOUT_FILENO)
+    // A reader that has seen enough is no failure.
+    if code != 0, code != EPIPE { failure.store(code, ordering: .relaxed) }
+  }
+
+  /// What kept the answer, or a part of it, from standard output: a full disk, a closed stream.
+  static var outputProblem: Problem? {
+    let code = failure.load(ordering: .relaxed)
+    guard code != 0 else { return nil }
+    return Problem(
+      "standard output cannot be written (\(String(cString: strerror(code))))",
+      remedy: "check where it goes to, and the disk's space")
+  }
+
+  /// The process has one standard output, and so one state of it: the system's error, or 0.
+  private static let failure = Atomic<Int32>(0)
 
   /// Writes a diagnostic. Text from outside cannot move the cursor or start a log command.
   ///
@@ -41,17 +58,20 @@ enum Terminal {
     return line
   }
 
-  private static func write(_ bytes: [UInt8], to descriptor: Int32) {
+  /// - Returns: The system's error, 0 for none.
+  @discardableResult
+  private static func write(_ bytes: [UInt8], to descriptor: Int32) -> Int32 {
     bytes.withUnsafeBytes { buffer in
       var rest = buffer[...]
       while let start = rest.baseAddressIfAny {
         let written = Glibc.write(descriptor, start, rest.count)
         if written < 0 {
           if errno == EINTR { continue }
-          return
+          return errno
         }
         rest = rest.dropFirst(written)
       }
+      return 0
     }
   }
 }

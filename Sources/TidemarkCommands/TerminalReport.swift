@@ -20,14 +20,23 @@ struct TerminalReport {
 
   private var unsafeLines: [String] {
     var lines = [headline]
-    if !report.baseline.message.isEmpty { lines.append("  " + safe(report.baseline.message)) }
-    for reason in report.reasons.prefix(Self.limit) { lines.append("  " + safe(reason.message)) }
+    let baseline = report.baseline.message
+    let reasons = report.reasons.prefix(Self.limit).map(\.message)
+    if !baseline.isEmpty, !reasons.contains(where: { $0.hasSuffix(baseline) }) {
+      lines.append("  " + safe(baseline))
+    }
+    lines += reasons.map { "  " + safe($0) }
     if report.reasons.count > Self.limit {
       lines.append("  … and \(report.reasons.count - Self.limit) further reasons in report.json")
     }
     lines += testLines + seriesLines
-    for input in report.inputs where input.status != .read {
-      lines.append("  ! " + safe(input.error?.description ?? input.path))
+    // A reason names the first of them already, and with the same words.
+    let unread = report.inputs.filter { $0.status != .read }.map { input in
+      (input.error?.inFile(input.path).description ?? input.path).asOneLine
+    }
+    let told = reasons.map(safe)
+    lines += listed(unread.filter { text in !told.contains { $0.contains(text) } }, "files") {
+      "  ! " + $0
     }
     return lines
   }
@@ -92,9 +101,13 @@ struct TerminalReport {
     return lines
   }
 
-  private func safe(_ text: String) -> String { SafeText.oneLine(text) }
+  private func safe(_ text: String) -> String { text.asOneLine }
 
   private func paint(_ text: String, _ code: String) -> String {
     usesColor ? "\u{1B}[\(code)m\(text)\u{1B}[0m" : text
   }
+}
+
+extension String {
+  fileprivate var asOneLine: String { SafeText.oneLine(self) }
 }

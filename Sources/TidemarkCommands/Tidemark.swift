@@ -1,6 +1,7 @@
 package import ArgumentParser
-private import Synchronization
-private import TidemarkModel
+private import TidemarkConfig
+internal import TidemarkModel
+private import TidemarkSyntax
 
 /// The command line's root.
 package struct Tidemark: AsyncParsableCommand {
@@ -20,18 +21,26 @@ package struct Tidemark: AsyncParsableCommand {
 
   package init() {}
 
+  /// Runs the command that the process was given.
+  package static func run() async -> Int32 { await run(ProcessEnvironment.arguments()) }
+
   /// Runs the command that `arguments` name.
   ///
   /// - Returns: The process's exit status: see ``ExitStatus``.
   package static func run(_ arguments: [String]) async -> Int32 {
+    ProcessEnvironment.openStandardStreams()
     if PublishProgram.isMeant(by: arguments) { return PublishProgram.become(with: arguments) }
     let began = Timestamp(millisecondsSince1970: ProcessEnvironment.now())
     do {
       var command = try parseAsRoot(arguments)
       var status = try await status(of: &command)
+      if let problem = Terminal.outputProblem {
+        Terminal.complain("\(problem)", after: "error: ")
+        status = ExitStatus.usage.rawValue
+      }
       if let signal = Interruption.signal { status = 128 + signal }
-      let named = (command as? any TidemarkCommand)?.common.auditLog
-      if let path = named ?? AuditLog.configured.withLock({ $0 }) {
+      let common = (command as? any TidemarkCommand)?.common
+      if let path = common.flatMap({ Session.auditLog($0) }) {
         try AuditLog(path: path).append(
           arguments: arguments, status: status, began: began,
           ended: Timestamp(millisecondsSince1970: ProcessEnvironment.now()))
@@ -42,8 +51,37 @@ package struct Tidemark: AsyncParsableCommand {
       Terminal.complain("\(problem)", after: "error: ")
       return ExitStatus.usage.rawValue
     } catch {
+      if !exitCode(for: error).isSuccess, let problem = unknownCommand(in: arguments) {
+        Terminal.complain("\(problem)", after: "error: ")
+        return ExitStatus.usage.rawValue
+      }
       return explain(error)
     }
+  }
+
+  /// What is wrong with the first of `arguments` that is to name a command and names none.
+  static func unknownCommand(in arguments: [String]) -> Problem? {
+    var command: any ParsableCommand.Type = Tidemark.self
+    var path = "tidemark"
+    for name in arguments {
+      var names: [String] = []
+      var next: (any ParsableCommand.Type)?
+      for subcommand in command.configuration.subcommands {
+        let known = subcommand.configuration.commandName ?? ""
+        names.append(known)
+        if known == name { next = subcommand }
+      }
+      guard !names.isEmpty, !name.hasPrefix("-"), name != "help" else { return nil }
+      guard let next else {
+        let nearest = NearestName.of(name, among: names)
+        return Problem(
+          "`\(path)` has no command `\(SafeText.oneLine(name))`",
+          remedy: nearest.map { "did you mean `\(path) \($0)`?" } ?? "`\(path) --help` lists them")
+      }
+      command = next
+      path += " \(name)"
+    }
+    return nil
   }
 
   private static func status(of command: inout any ParsableCommand) async throws -> Int32 {

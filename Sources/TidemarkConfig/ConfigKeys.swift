@@ -8,6 +8,7 @@ package enum ConfigKeys {
     ConfigKey("api_url", .text, "The address of the platform's API, for `publish`."),
     ConfigKey("attempt", .positive, "The run's attempt, from 1."),
     ConfigKey("audit_log", .text, "Append what was done to this file, a JSON line each."),
+    ConfigKey("author", .text, "Who accepts a change."),
     ConfigKey("base", .text, "The branch (or commit) that the change is held against."),
     ConfigKey("branch", .text, "The branch under test."),
     ConfigKey("ca_file", .text, "PEM certificates that `publish` believes besides the system's."),
@@ -18,8 +19,14 @@ package enum ConfigKeys {
       "How `publish` keeps the comment."),
     ConfigKey("commit", .text, "The commit under test."),
     ConfigKey("concurrency", .positive, "How many benchmark commands run at once."),
-    ConfigKey("dry_run", .flag, "Show what `publish` would send, and send nothing."),
+    ConfigKey("constants", .flag, "`detect`: list the detector's constants, and end."),
+    ConfigKey(
+      "dry_run", .flag, "Show what a command would do (send, write, take away), and do nothing."),
     ConfigKey("fail_on_outage", .flag, "Exit 1 too where a provider was not available."),
+    ConfigKey("force", .flag, "`init`: replace files that are there already."),
+    ConfigKey(
+      "format", .word(["json-lines", "csv", "sqlite"]), "The form of `history export`."),
+    ConfigKey("full", .flag, "`inspect --json`: every test and every measurement too."),
     ConfigKey("inactive", .flag, "`trigger` switches the schedule off."),
     ConfigKey("input", .list(.pair), "Inputs of what `trigger` starts, NAME=VALUE."),
     ConfigKey("job", .text, "The job that the results belong to."),
@@ -30,6 +37,7 @@ package enum ConfigKeys {
     ConfigKey("max_jobs", .positive, "The most jobs of a matrix; more share jobs."),
     ConfigKey("max_wait", .integer, "The most seconds that a push, a pull or publishing may take."),
     ConfigKey("model", .list(.text), "Run only the benchmarks of these models."),
+    ConfigKey("newest", .integer, "`history`: only the newest N runs."),
     ConfigKey("no_record", .flag, "Judge the run, but do not record it in the history."),
     ConfigKey(
       "only", .list(.word(outputs + publishedParts)),
@@ -39,29 +47,41 @@ package enum ConfigKeys {
     ConfigKey("provider", .list(.text), "Run only the benchmarks of these providers."),
     ConfigKey("pull_request", .text, "The pull request's number."),
     ConfigKey("quiet", .flag, "Print no progress, only problems."),
+    ConfigKey("reason", .text, "Why a change is accepted, or a run excluded."),
     ConfigKey("ref", .text, "The branch or tag that `trigger` starts."),
-    ConfigKey("report", .text, "What `publish` publishes: report.json, or its folder."),
+    ConfigKey(
+      "report", .text,
+      "The report.json, or its folder, that `publish` publishes and `accept` takes clusters from."),
     ConfigKey("require_publish", .flag, "Exit 4 also where a permission is missing by design."),
     ConfigKey("results", .text, "The folder for the results and logs of benchmark commands."),
     ConfigKey(
       "resume", .word(["auto", "always", "never"]),
       "Whether benchmark commands that are done already run again."),
-    ConfigKey("run", .text, "The run that `trigger` follows, in place of starting one."),
+    ConfigKey(
+      "run", .text,
+      "`accept`: the run from which on the level is accepted; `trigger`: the run that is followed."),
     ConfigKey("run_id", .text, "The pipeline run's id: equal for all its jobs and attempts."),
     ConfigKey("schedule", .text, "The schedule that `trigger` sets: five fields, or `config`."),
     ConfigKey("schedule_name", .text, "What finds the schedule of `trigger` again."),
+    ConfigKey("series", .list(.text), "`compare`: only these series, by their ids."),
+    ConfigKey("set", .list(.pair), "`detect`: constants of the detector, NAME=VALUE."),
+    ConfigKey("set_aside", .flag, "`history verify`: rename what is damaged."),
     ConfigKey("shard", .text, "Run only the Kth of N shares of the matrix, K/N."),
     ConfigKey("site_url", .address, "Where the site will be served."),
+    ConfigKey("subject", .word(["series", "tests", "runs"]), "What `history export` writes."),
     ConfigKey("task", .list(.text), "Run only the benchmarks of these tasks."),
+    ConfigKey("template", .text, "`matrix gitlab`: the file that each job is told by."),
     ConfigKey("time", .time, "When the run began (RFC 3339)."),
     ConfigKey("time_zone", .text, "The time zone of the schedule that `trigger` sets."),
     ConfigKey("timeout", .integer, "The most seconds that `trigger` follows a run for."),
+    ConfigKey("tolerance", .percent, "`compare`: by how much a series may be worse."),
     ConfigKey("url", .address, "The run's address."),
     ConfigKey("variable", .list(.pair), "Variables of what `trigger` starts, NAME=VALUE."),
     ConfigKey("verbose", .flag, "Print more of what is done and why."),
     ConfigKey("wait", .flag, "`trigger` follows the run to its end."),
     ConfigKey(
       "webhook_form", .word(["generic", "slack", "teams"]), "What `publish webhook` sends."),
+    ConfigKey("window", .positive, "`detect`: judge the newest N values of each series only."),
     ConfigKey("work_item_type", .text, "What `publish azure` opens as an alert."),
   ]
 
@@ -274,7 +294,8 @@ package enum ConfigKeys {
     ),
     ConfigKey("site_url", .address, "Where the site will be served."),
     ConfigKey("status_checks", .flag, "Set a status on the commit."),
-    ConfigKey("trend_analysis", .flag, "Draw the course of every series."),
+    ConfigKey(
+      "trend_analysis", .flag, "Write the site, with the course of every series; else true."),
   ]
 
   private static let theme = [

@@ -8,13 +8,15 @@ extension Config {
   ///   - bytes: The file's; nil where there is none.
   ///   - path: What problems call the file.
   ///   - environment: All variables.
-  ///   - branch: The branch under test, for overlays.
+  ///   - branch: The branch under test as the command line has it, for overlays.
+  ///   - told: The same as the platform or the checkout tells it: counts where the environment and the
+  ///     file say none.
   ///   - platform: The CI platform's name, for overlays.
   /// - Throws: ``Problem`` with line and column for what is no YAML, an unknown key, a wrong type, and
   ///   without a line for a variable that cannot be what its option is.
   package static func read(
     _ bytes: [UInt8]?, path: String, environment: [String: String], branch: String? = nil,
-    platform: String? = nil
+    told: String? = nil, platform: String? = nil
   ) throws(Problem) -> Config {
     var config = Config()
     config.environment = environment
@@ -24,7 +26,8 @@ extension Config {
     do throws(Problem) {
       guard let root = try YAMLReader.read(bytes), !root.isNull else { return config }
       try ConfigCheck.check(root)
-      let merged = try config.overlay(root, branch: branch, platform: platform)
+      let tested = branch ?? config.text("branch") ?? root["branch"]?.text ?? told
+      let merged = try config.overlay(root, branch: tested, platform: platform)
       try config.take(merged)
     } catch { throw error.inFile(path) }
     return config
@@ -72,7 +75,7 @@ extension Config {
           "`when` of `\(overlay.key)` says nothing", line: when.line, column: when.column,
           remedy: "give a branch, a platform or a variable")
       }
-      guard holds(when, branch: branch ?? text("branch"), platform: platform) else { continue }
+      guard holds(when, branch: branch, platform: platform) else { continue }
       overlays.append(overlay.key)
       merged = Config.merged(merged, Config.expanded(overlay.value))
     }
@@ -165,6 +168,10 @@ extension Config {
     if options["site_url"] == nil { options["site_url"] = root["reporting"]?["site_url"] }
   }
 
+  /// What GitHub's tokens begin with, which might be names of variables; other platforms' have signs in
+  /// them that no name has.
+  private static let tokenMarks = ["ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"]
+
   /// Names of variables. What looks like a secret itself is refused: the file is no place for it.
   private static func variables(_ node: YAMLNode?) throws(Problem) -> [String: String] {
     var variables: [String: String] = [:]
@@ -173,7 +180,7 @@ extension Config {
       let isName = name.utf8.allSatisfy {
         (65...90).contains($0) || (97...122).contains($0) || (48...57).contains($0) || $0 == 95
       }
-      guard isName, name.utf8.count <= 64 else {
+      guard isName, name.utf8.count <= 64, !tokenMarks.contains(where: name.hasPrefix) else {
         throw Problem(
           "`\(SafeText.oneLine(entry.key))` of `authentication` is no name of a variable",
           line: entry.value.line, column: entry.value.column,

@@ -16,8 +16,8 @@ package enum Export {
     of contents: HistoryContents, _ subject: Subject, project: String?, to write: Write
   ) throws(Problem) {
     switch subject {
-    case .series: try SeriesLines(contents, project: project).write(to: write)
-    case .tests: try TestLines(contents, project: project).write(to: write)
+    case .series: try SeriesLines(contents: contents, project: project).write(to: write)
+    case .tests: try TestLines(contents: contents, project: project).write(to: write)
     case .runs: try RunLines.write(contents, to: write)
     }
   }

@@ -4,14 +4,17 @@ private import TidemarkSyntax
 /// One results file of airspeed velocity, in its first layout and its second one, whose results
 /// are lists under `result_columns`.
 ///
-/// Units stand in another file (`benchmarks.json`): a benchmark's kind is its name's prefix.
+/// Units and the names of parameters stand in another file, `benchmarks.json` in the folder above,
+/// which is read along where it is there (``ASVBenchmarks``). Else a benchmark's kind is its name's
+/// prefix, and parameters have numbers.
 package enum ASV: Format {
   package static let name = "asv"
   package static let producers = "airspeed velocity (asv run: results/MACHINE/COMMIT-ENV.json)"
   package static let specification = "https://asv.readthedocs.io/en/latest/dev.html#results"
   package static let kept = """
     Every result, of parameterised benchmarks one for each combination; samples where recorded; the \
-    environment as label `env`; the machine.
+    environment as label `env`; the machine. Units and parameters' names are those of \
+    `benchmarks.json` beside or in the folder above, if it is there.
     """
   package static let dropped =
     "Results that are null or NaN, quartiles, profiles, the commit's date."
@@ -26,7 +29,8 @@ package enum ASV: Format {
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
-    try file.readJSON { (root, results) throws(Problem) in
+    let known = ASVBenchmarks(of: file)
+    return try file.readJSON { (root, results) throws(Problem) in
       guard let benchmarks = root["results"], benchmarks.isObject else {
         throw Problem("has no object `results`")
       }
@@ -39,8 +43,11 @@ package enum ASV: Format {
       labels["env"] = environment(root)
       let columns = root["result_columns"].map { $0.elements.map { $0.string ?? "" } } ?? []
       for (name, value) in benchmarks.members {
-        let record = Record(value, columns: columns)
-        append(record, name: name.string, labels: labels, into: &results)
+        let name = name.string
+        let record = Record(value, columns: columns, names: known.parameters(of: name))
+        append(
+          record, name: name, unit: known.unit(of: name) ?? unit(of: name), labels: labels,
+          into: &results)
       }
     }
   }
@@ -57,9 +64,8 @@ package enum ASV: Format {
   }
 
   private static func append(
-    _ record: Record, name: String, labels: Labels, into results: inout Results
+    _ record: Record, name: String, unit: Unit, labels: Labels, into results: inout Results
   ) {
-    let unit = unit(of: name)
     var hasResult = false
     for (index, value) in record.values.enumerated() {
       guard let number = value.double else { continue }
@@ -75,11 +81,18 @@ package enum ASV: Format {
     if !hasResult { results.skipValue(of: name, "has no result") }
   }
 
+  /// `time_…` or `Time…`, and so on (asv's `asv_runner/benchmarks/`).
   private static func unit(of name: String) -> Unit {
     let function = name.split(separator: ".").last ?? ""
-    if function.hasPrefix("time_") || name.hasPrefix("time_") { return .seconds }
-    if function.hasPrefix("mem_") || function.hasPrefix("peakmem_") { return .bytes }
-    return .none
+    func isKind(_ kinds: String...) -> Bool {
+      kinds.contains { kind in
+        guard function.lowercased().hasPrefix(kind) else { return false }
+        let next = function.dropFirst(kind.count).first
+        return next == "_" || function.first?.isUppercase == true && next?.isUppercase == true
+      }
+    }
+    if isKind("time", "timeraw") || name.hasPrefix("time_") { return .seconds }
+    return isKind("mem", "peakmem") ? .bytes : .none
   }
 
   /// One benchmark's results.
@@ -88,8 +101,12 @@ package enum ASV: Format {
     var samples: [JSONValue]
     /// For each parameter its values, as text.
     private var choices: [[String]]
+    /// The parameters' names, as far as they are known.
+    private var names: [String]
 
-    init(_ value: JSONValue, columns: [String]) {
+    init(_ value: JSONValue, columns: [String], names: [String]) {
+      self.names = names
+
       func part(_ name: String) -> JSONValue? {
         if value.isObject { return value[named: name] }
         guard let column = columns.firstIndex(of: name), value.isArray else { return nil }
@@ -110,7 +127,8 @@ package enum ASV: Format {
       var labels = Labels()
       var rest = index
       for (place, values) in choices.enumerated().reversed() where !values.isEmpty {
-        labels["param\(place + 1)"] = values[rest % values.count]
+        let name = names.indices.contains(place) ? names[place] : "param\(place + 1)"
+        labels[name] = values[rest % values.count]
         rest /= values.count
       }
       return labels

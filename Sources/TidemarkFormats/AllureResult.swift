@@ -15,22 +15,32 @@ package enum AllureResult: Format {
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
-    guard json.kind("") == .object, json.string("uuid") != nil else { return .no }
+    guard json.kind("") == .object else { return .no }
+    let hasName = json.kind("name") == .string
+    let hasStatus = json.string("status") != nil || json.string("stage") != nil
+    guard json.kind("uuid") == .string else {
+      // Some adapters write the id behind message and trace, which may fill the head.
+      let isCut = !head.isWhole && json.has("statusDetails")
+      return isCut && hasName && hasStatus ? .yes : .no
+    }
     let isResult =
-      (json.string("status") != nil || json.string("stage") != nil) && json.string("name") != nil
+      hasStatus && (hasName || json.kind("fullName") == .string)
       && ["historyId", "labels", "fullName", "stage", "steps", "testCaseId"].contains(
         where: json.has)
+    // One of a fixture of parameters alone has no children.
     let isContainer =
-      json.kind("children") == .array && (json.has("befores") || json.has("afters"))
+      !hasStatus && !hasName
+      && ["children", "befores", "afters"].contains { json.kind($0) == .array }
     return isResult || isContainer ? .yes : .no
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     try file.readJSON { (root, results) throws(Problem) in
       results.newestTime = root.time("stop") ?? root.time("start")
-      if root["children"] != nil, root["status"] == nil {
-        return readContainer(root, into: &results)
-      }
+      let isContainer =
+        root["status"] == nil && root["stage"] == nil
+        && (root["children"] ?? root["befores"] ?? root["afters"]) != nil
+      if isContainer { return readContainer(root, into: &results) }
       // A test that never ended has a stage and no status.
       guard let status = root["status"]?.string ?? root["stage"]?.string else {
         throw Problem("has no text `status`")

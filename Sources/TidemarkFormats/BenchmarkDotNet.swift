@@ -58,7 +58,6 @@ package enum BenchmarkDotNet: Format {
     let name = name(of: benchmark)
     guard let statistics = benchmark["Statistics"], let mean = statistics["Mean"]?.lenientDouble
     else {
-      results.unmeasured.append(name)
       results.problems.append(
         ResultProblem(.outsideError, "\(name): has no result", isBlocking: true))
       return

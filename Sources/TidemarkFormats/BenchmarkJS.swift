@@ -55,19 +55,20 @@ private struct BenchmarkJSLine {
   var runs: Int
 
   init?(_ line: Substring) {
-    guard let mark = line.firstRange(of: " ops/sec "), line.trimmedEnd.hasSuffix("sampled)") else {
-      return nil
-    }
+    guard let mark = line.firstRange(of: " ops/sec ") else { return nil }
     // The name may hold ` x ` too: the last word before the mark is the number.
     let before = line[..<mark.lowerBound]
-    guard let blank = before.lastIndex(of: " "), before[..<blank].hasSuffix(" x"),
+    guard let blank = before.lastIndex(of: " "),
+      [" x", " ×"].contains(where: before[..<blank].hasSuffix),
       let rate = NumberText.parse(before[blank...].dropFirst())
     else { return nil }
     let name = before[..<blank].dropLast(2).drop { $0 == " " }
     let fields = line[mark.upperBound...].split(separator: " ")
-    guard !name.isEmpty, fields.count == 4, fields[0].hasSuffix("%"), fields[1].first == "(",
+    // Programs print more behind it.
+    guard !name.isEmpty, fields.count >= 4, fields[0].hasSuffix("%"), fields[1].first == "(",
+      fields[3].hasPrefix("sampled)"),
       let margin = NumberText.parse(fields[0].drop { !$0.isNumber }.dropLast()),
-      let runs = Int(fields[1].dropFirst()), runs > 0
+      let count = NumberText.parse(fields[1].dropFirst()), let runs = Int(exactly: count), runs > 0
     else { return nil }
     self.name = String(name)
     self.rate = rate

@@ -61,7 +61,6 @@ package enum BenchmarkToolsJL: Format {
   ) {
     let name = path.isEmpty ? "benchmark" : path.joined(separator: "/")
     guard !times.isEmpty else {
-      results.unmeasured.append(name)
       return results.skipValue(of: name, "has no time")
     }
     var main = Measurement(

@@ -147,7 +147,13 @@ private struct CargoOutput {
     } else if line.hasPrefix("error: "), results.problems.isEmpty {
       note(String(text), number)
     }
-    if line.first != " ", !text.isEmpty, !text.hasPrefix("Benchmarking ") { heading = text }
+    guard line.first != " ", !text.isEmpty else { return }
+    if !text.hasPrefix("Benchmarking ") {
+      heading = text
+    } else if text.hasSuffix(":") {
+      // As some print it, or people have cut it down to.
+      heading = text.dropFirst(13).dropLast()
+    }
   }
 
   private mutating func note(_ message: String, _ line: Int) {

@@ -1,9 +1,11 @@
 package import TidemarkModel
 
-/// Catch2's XML reporter, version 1 to 3.
+/// Catch2's XML reporter, version 1 to 3, and the tables of benchmarks that its console reporter
+/// prints (``Catch2Text``).
 package enum Catch2: Format {
   package static let name = "catch2"
-  package static let producers = "Catch2 and Catch (--reporter xml)"
+  package static let producers =
+    "Catch2 and Catch (--reporter xml; of the console's text its benchmarks)"
   package static let specification =
     "https://github.com/catchorg/Catch2/blob/devel/src/catch2/reporters/catch_reporter_xml.cpp"
   package static let kept = """
@@ -15,7 +17,12 @@ package enum Catch2: Format {
     "Sections as tests of their own, tags, assertions that pass, outliers, confidence bounds."
 
   package static func recognises(_ head: Head) -> Recognition {
-    switch head.rootElement {
+    if head.firstInk != UInt8(ascii: "<") {
+      let hasTable =
+        head.contains("benchmark name ") && head.lines.contains(where: Catch2Text.isHead)
+      return hasTable && head.contains("std dev") ? .yes : .no
+    }
+    return switch head.rootElement {
     case "Catch2TestRun": .yes
     case "Catch": head.contains("<Group") || head.contains("<TestCase") ? .yes : .no
     default: .no
@@ -23,6 +30,8 @@ package enum Catch2: Format {
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
+    let head = Head(raw: try file.prefix(Head.limit), isWhole: false)
+    if head.firstInk != UInt8(ascii: "<") { return try Catch2Text.read(file) }
     let reading = Catch2Reading()
     let reader = try XMLNode.forEach(Catch2Reading.records, in: file, reading.take)
     return reading.finish(reader.repairProblems)
@@ -166,7 +175,6 @@ private final class Catch2Reading {
     let name = benchmark["name"] ?? ""
     guard let mean = benchmark.child("mean")?["value"]?.decimal else {
       let why = benchmark.child("failed")?["message"]?.firstLine ?? "has no mean"
-      results.unmeasured.append(name)
       results.problems.append(
         ResultProblem(.outsideError, "\(name): \(why)", line: benchmark.line, isBlocking: true))
       return

@@ -21,6 +21,7 @@ package enum CucumberJSON: Format {
     let hasElements = json.kind("[].elements") == .array
     let isFeature =
       json.string("[].keyword") != nil || json.has("[].uri") || json.has("[].elements[].steps")
+      || json.has("[].elements[].before") || json.string("[].elements[].keyword") != nil
     return hasElements && isFeature ? .yes : .no
   }
 
@@ -43,7 +44,8 @@ package enum CucumberJSON: Format {
     var background: Scenario?
     for element in feature.list("elements") {
       var scenario = Scenario(element, secondsPerUnit: isBehave ? 1 : 1e-9)
-      if element["type"]?.string == "background" {
+      let kind = element["type"]?.string ?? element["keyword"]?.string ?? ""
+      if kind.lowercased() == "background" {
         background = scenario
         continue
       }
@@ -72,6 +74,29 @@ package enum CucumberJSON: Format {
   }
 }
 
+/// A step's status: a scenario's is the one of its steps that tells most.
+enum CucumberStatus {
+  /// From what tells least to what tells most.
+  static func rank(_ status: String) -> Int {
+    switch status.lowercased() {
+    case "": 0
+    case "passed": 1
+    case "skipped", "pending", "untested": 2
+    case "failed": 4
+    default: 3
+    }
+  }
+
+  static func outcome(rank: Int) -> Outcome {
+    switch rank {
+    case 1: .passed
+    case 3: .errored
+    case 4: .failed
+    default: .skipped
+    }
+  }
+}
+
 /// What a scenario's steps and hooks make of it.
 private struct Scenario {
   var outcome = Outcome.skipped
@@ -90,12 +115,13 @@ private struct Scenario {
         addHooks(of: step, secondsPerUnit: secondsPerUnit, worst: &worst)
       }
     }
-    outcome = [.skipped, .passed, .skipped, .errored, .failed][worst]
+    outcome = CucumberStatus.outcome(rank: worst)
     // A scenario that behave gave up in a hook has a status, and steps without one.
     if outcome == .skipped, let status = element["status"]?.string,
       status.contains("error") || status == "failed"
     {
       outcome = status == "failed" ? .failed : .errored
+      message = status
     }
   }
 
@@ -115,7 +141,7 @@ private struct Scenario {
       duration = (duration ?? 0) + time * secondsPerUnit
     }
     let status = result?["status"]?.string ?? ""
-    let rank = Scenario.rank(status)
+    let rank = CucumberStatus.rank(status)
     // Hooks that pass say nothing of the scenario.
     guard rank > worst, !(isHook && rank <= 1) else { return }
     worst = rank
@@ -126,17 +152,6 @@ private struct Scenario {
     message = text
     let keyword = (step["keyword"]?.string ?? "").split(separator: " ").first.map { $0 + " " } ?? ""
     failedStep = step["name"]?.string.map { "\(status): \(keyword)\($0)" }
-  }
-
-  /// From what tells least to what tells most.
-  private static func rank(_ status: String) -> Int {
-    switch status.lowercased() {
-    case "": 0
-    case "passed": 1
-    case "skipped", "pending", "untested": 2
-    case "failed": 4
-    default: 3
-    }
   }
 
   var detail: TestDetail {

@@ -8,8 +8,8 @@ package enum DartJSON: Format {
   package static let specification =
     "https://github.com/dart-lang/test/blob/master/pkgs/test/doc/json_reporter.md"
   package static let kept = """
-    Every test that is not hidden, with its file as suite, time, error and place; tests and streams \
-    that never ended as blocking problems.
+    Every test that is not hidden, with its file as suite, time, error and place; the platform as a \
+    label where there are several; tests and streams that never ended as blocking problems.
     """
   package static let dropped = "Hidden tests (loading), prints of passed tests, debug events."
 
@@ -57,15 +57,20 @@ private struct DartStream {
   private var tests: [Test] = []
   private var numbers: [Int: Int] = [:]
   private var paths: [Int: String] = [:]
+  /// Of each suite the platform that it ran on.
+  private var platforms: [Int: String] = [:]
   private var hasDone = false
   private var hasFailed = false
+  private var wasClosed = false
 
   mutating func read(_ event: JSONValue, line: Int) {
     guard let type = event["type"]?.text else { return }
     hasEvents = true
     switch type {
     case "suite":
-      if let suite = event["suite"], let id = suite["id"]?.int { paths[id] = suite["path"]?.string }
+      guard let suite = event["suite"], let id = suite["id"]?.int else { return }
+      paths[id] = suite["path"]?.string
+      platforms[id] = suite["platform"]?.string
     case "testStart": start(event, line: line)
     case "error": note(event)
     case "print": notePrint(event)
@@ -73,6 +78,7 @@ private struct DartStream {
     case "done":
       hasDone = true
       hasFailed = event["success"]?.bool == false
+      wasClosed = event["success"]?.isNull ?? false
     default: break
     }
   }
@@ -92,7 +98,14 @@ private struct DartStream {
   private func number(_ event: JSONValue) -> Int? { event["testID"]?.int.flatMap { numbers[$0] } }
 
   private mutating func note(_ event: JSONValue) {
-    guard let number = number(event), tests[number].error == nil else { return }
+    guard let number = number(event) else { return }
+    // A test may fail after its end, and then counts as failed, and shows if it was hidden.
+    if tests[number].outcome != nil {
+      let isFailure = event["isFailure"]?.bool ?? false
+      tests[number].outcome = isFailure && tests[number].outcome != .errored ? .failed : .errored
+      tests[number].isHidden = false
+    }
+    guard tests[number].error == nil else { return }
     let error = event["error"]?.string ?? ""
     let trace = event["stackTrace"]?.string ?? ""
     tests[number].error = TestDetail(message: error, trace: error + "\n" + trace)
@@ -121,6 +134,8 @@ private struct DartStream {
   func finish(into results: inout Results) {
     var suites = SuiteTable()
     var unterminated = 0
+    // The same tests on several platforms are told apart; on one it says nothing of them.
+    let hasPlatforms = Set(platforms.values).count > 1
     for test in tests {
       if test.isHidden, test.outcome?.isFailure != true { continue }
       // Loading that never ended is told by the stream's own end.
@@ -135,13 +150,18 @@ private struct DartStream {
         }
       }
       let path = test.suite.flatMap { paths[$0] } ?? ""
+      var labels = Labels()
+      if hasPlatforms { labels["platform"] = test.suite.flatMap { platforms[$0] } }
       results.append(
-        suite: suites.number([path], in: &results), name: test.name,
+        suite: suites.number([path], labels: labels, in: &results), name: test.name,
         outcome: test.outcome ?? .errored, duration: test.duration, detail: detail(of: test))
     }
     if !hasDone {
       results.problems.append(
         ResultProblem(.unterminated, "the stream ends without its last event", isBlocking: true))
+    } else if wasClosed {
+      results.problems.append(
+        ResultProblem(.bailedOut, "the run was closed before all tests ran", isBlocking: true))
     } else if hasFailed, !results.tests.contains(where: { $0.outcome.isFailure }) {
       results.problems.append(
         ResultProblem(

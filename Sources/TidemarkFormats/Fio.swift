@@ -14,27 +14,58 @@ package enum Fio: Format {
   package static let dropped = "Other percentiles, bins, submission latency, disk utilisation."
 
   package static func recognises(_ head: Head) -> Recognition {
-    let json = head.json
-    return json.has("fio version") && (json.has("jobs") || !head.isWhole) ? .yes : .no
+    let json =
+      notesLength(head.bytes[...]).map { JSONOutline(Array(head.bytes[$0...])) } ?? head.json
+    return json.has("fio version")
+      && (json.has("jobs") || json.has("client_stats") || !head.isWhole) ? .yes : .no
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
-    try file.readJSON { (root, results) throws(Problem) in
-      guard let jobs = root["jobs"], jobs.isArray else { throw Problem("has no array `jobs`") }
-      results.environment["fio"] = root["fio version"]?.string
-      results.newestTime = root.time("timestamp_ms")
-      var counts: [String: Int] = [:]
-      for job in jobs.elements {
-        let name = job["jobname"]?.string ?? "job"
-        counts[name, default: 0] += 1
-        read(job, name: name, number: counts[name, default: 1], into: &results)
-      }
+    var (bytes, count) = try file.contents(padding: JSONReader.padding)
+    if let notes = notesLength(bytes[..<count]) {
+      for index in 0..<notes where bytes[index] != UInt8(ascii: "\n") { bytes[index] = 0x20 }
+    }
+    return try JSONReader.read(bytes, count: count) { (root, notes) throws(Problem) -> Results in
+      var results = Results()
+      try read(root, into: &results)
+      results.note(notes)
+      return results
+    }
+  }
+
+  /// fio prints notes (`note: both iodepth >= 1 and synchronous I/O engine are selected …`) before its
+  /// answer, into the same file where its output was redirected.
+  ///
+  /// - Returns: How many bytes they are; nil where there are none.
+  private static func notesLength(_ bytes: ArraySlice<UInt8>) -> Int? {
+    guard let first = bytes.first(where: { $0 > 0x20 }),
+      first == UInt8(ascii: "f") || first == UInt8(ascii: "n")
+    else { return nil }
+    let mark = Array("\n{".utf8)
+    let start = bytes.indices.dropLast().first { bytes[$0] == mark[0] && bytes[$0 + 1] == mark[1] }
+    return start.map { $0 + 1 }
+  }
+
+  private static func read(_ root: JSONValue, into results: inout Results) throws(Problem) {
+    // With `--client` each machine's jobs, and those of all of them together.
+    guard let jobs = root["jobs"] ?? root["client_stats"], jobs.isArray else {
+      throw Problem("has no array `jobs`")
+    }
+    results.environment["fio"] = root["fio version"]?.string
+    results.newestTime = root.time("timestamp_ms")
+    var counts: [String: Int] = [:]
+    for job in jobs.elements {
+      let name = job["jobname"]?.string ?? "job"
+      let host = job["hostname"]?.string
+      let key = "\(name)\0\(host ?? "")"
+      counts[key, default: 0] += 1
+      read(job, name: name, host: host, number: counts[key, default: 1], into: &results)
     }
   }
 
   /// - Parameter number: Which one of its name it is: names may stand several times.
   private static func read(
-    _ job: JSONValue, name: String, number: Int, into results: inout Results
+    _ job: JSONValue, name: String, host: String?, number: Int, into results: inout Results
   ) {
     if let error = job["error"]?.int, error != 0 {
       results.problems.append(
@@ -42,8 +73,12 @@ package enum Fio: Format {
     }
     var parameters = Labels()
     if number > 1 { parameters["job"] = String(number) }
+    parameters["host"] = host
     for direction in ["read", "write", "trim"] {
-      guard let part = job[named: direction], (part["total_ios"]?.double ?? 0) > 0 else { continue }
+      // Before 2.1 only the bytes tell whether there was any work.
+      guard let part = job[named: direction],
+        (part["total_ios"] ?? part["io_bytes"])?.double ?? 0 > 0
+      else { continue }
       read(part, direction, name: name, parameters: parameters, into: &results)
     }
   }

@@ -38,7 +38,7 @@ package let formats: [any Format.Type] = [
   RunDocument.self,
   // JSON lines, known by any one of their lines. Benchmarks without tests go to the benchmark reader.
   GoBench.self, GoTestJSON.self, LibtestJSON.self, DartJSON.self, SwiftTesting.self,
-  OpenAIEvals.self,
+  CucumberMessages.self, OpenAIEvals.self,
   // JSON of tests, each known by members that only it has.
   CTRF.self, Jest.self, Playwright.self, MochaJSON.self, Mochawesome.self, RSpecJSON.self,
   GoogleTestJSON.self,

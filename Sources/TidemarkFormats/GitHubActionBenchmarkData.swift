@@ -81,7 +81,6 @@ package enum GitHubActionBenchmarkData: Format {
 
   private static func append(_ point: Point, name: String, into results: inout Results) {
     guard let value = point.bench["value"]?.lenientDouble else {
-      results.unmeasured.append(name)
       return results.skipValue(of: name, "its value is no number")
     }
     let unit = Unit(parsing: point.bench["unit"]?.string ?? "")

@@ -14,13 +14,18 @@ package enum GoTestText: Format {
   package static let dropped = "Output of tests that passed; pauses; coverage."
 
   package static func recognises(_ head: Head) -> Recognition {
-    guard head.contains("--- ") || head.contains("=== RUN") || head.contains(" failed]") else {
-      return .no
-    }
+    let marks: [StaticString] = ["--- ", "=== RUN", " failed]", "ok  \t", "FAIL\t"]
+    guard marks.contains(where: head.contains) else { return .no }
     for line in head.lines {
-      if GoVerdict(line) != nil { return .yes }
+      // Behind a log's time stamps none of the lines is one of go test's own.
+      if GoVerdict(line)?.isOwnLine == true { return .yes }
       if case .run? = GoMark(line) { return .yes }
-      if case .failed(_, .some)? = GoPackageLine(line) { return .yes }
+      switch GoPackageLine(line) {
+      case .failed(_, .some): return .yes
+      // Without `-v` a package that passes has no other line.
+      case .passed, .failed: if line.contains("\t") { return .yes }
+      case nil: break
+      }
     }
     return .no
   }
@@ -157,6 +162,10 @@ struct GoTextStream {
   private(set) var benchmarks = GoBenchLines()
   private var hasPackages = false
   private var panicLine: Int?
+  /// Inside what gotestsum repeats behind the tests: `=== Failed`, up to `DONE 5 tests`.
+  private var isRepeating = false
+  /// Whether the first summary came before any test, so that there is nothing else to read.
+  private var hasSummaryAlone: Bool?
 
   var isEmpty: Bool {
     runs.isEmpty && problems.isEmpty && benchmarks.isEmpty && !benchmarks.hasFailed && !hasPackages
@@ -169,7 +178,13 @@ struct GoTextStream {
   }
 
   private mutating func take(_ line: Substring, number: Int) {
-    if let mark = GoMark(line) {
+    if isRepeating {
+      if line.hasPrefix("DONE ") { isRepeating = false }
+    } else if GoTextStream.beginsSummary(line) {
+      hasSummaryAlone = hasSummaryAlone ?? runs.isEmpty
+      isRepeating = hasSummaryAlone == false
+      current = nil
+    } else if let mark = GoMark(line) {
       read(mark, line: number)
     } else if let verdict = GoVerdict(line) {
       read(verdict, line: line, number: number)
@@ -182,6 +197,11 @@ struct GoTextStream {
       benchmarks.read(line, package: nil, number: number)
       append(line, number: number)
     }
+  }
+
+  /// - Source: https://github.com/gotestyourself/gotestsum/blob/main/testjson/summary.go
+  private static func beginsSummary(_ line: Substring) -> Bool {
+    line == "=== Failed" || line == "=== Skipped" || line == "=== Errors"
   }
 
   private mutating func read(_ mark: GoMark, line: Int) {

@@ -8,6 +8,10 @@ package struct Head: Sendable {
   package let isWhole: Bool
   /// What the head has if it is JSON, made once for all recognisers; empty for anything else.
   package let json: JSONOutline
+  /// The name of the first XML element, without its prefix; nil where there is none.
+  package let rootElement: String?
+  /// Where the first XML element's tag stands, without its `<` and `>`.
+  private let rootTagRange: Range<Int>?
 
   /// - Parameter raw: The file's first bytes: UTF-16 with a byte order mark is decoded, a UTF-8
   ///   mark is dropped.
@@ -20,6 +24,16 @@ package struct Head: Sendable {
     default: bytes = raw
     }
     json = JSONOutline(bytes)
+    rootTagRange = Head.rootTagRange(in: bytes)
+    rootElement = Head.rootElement(in: bytes, rootTagRange)
+  }
+
+  private static func rootElement(in bytes: [UInt8], _ tag: Range<Int>?) -> String? {
+    guard let tag else { return nil }
+    // Bytes and no characters: this is done for each file.
+    let name = bytes[tag].prefix { $0 > 0x20 && $0 != UInt8(ascii: "/") }
+    let start = name.lastIndex(of: UInt8(ascii: ":")).map { $0 + 1 } ?? name.startIndex
+    return String(decoding: name[start...], as: UTF8.self)
   }
 
   private static func decodeUTF16(
@@ -38,13 +52,22 @@ package struct Head: Sendable {
   /// The first byte that is no white space, if there is one.
   package var firstInk: UInt8? { bytes.first { $0 > 0x20 } }
 
-  /// The name of the first XML element, without its prefix; nil where there is none.
-  package var rootElement: String? {
-    guard let range = rootTagRange else { return nil }
-    // Bytes and no characters: this is asked of each file, and by several recognisers.
-    let name = bytes[range].prefix { $0 > 0x20 && $0 != UInt8(ascii: "/") }
-    let start = name.lastIndex(of: UInt8(ascii: ":")).map { $0 + 1 } ?? name.startIndex
-    return String(decoding: name[start...], as: UTF8.self)
+  /// Where a line begins, behind lines of something else, that may be a JSON document's first.
+  package var documentStart: Int? {
+    // A comment or a heading begins a text of another kind.
+    guard let ink = firstInk, !"{[</#".utf8.contains(ink) else { return nil }
+    let limit = min(bytes.count, 16_384)
+    for index in bytes.indices.prefix(limit).dropFirst()
+    where bytes[index - 1] == UInt8(ascii: "\n") {
+      // `[INFO] …` is no document, and neither is a block of code.
+      let next = bytes[(index + 1)...].first { $0 > 0x20 }
+      switch bytes[index] {
+      case UInt8(ascii: "{") where next == UInt8(ascii: "\""): return index
+      case UInt8(ascii: "[") where next == UInt8(ascii: "{"): return index
+      default: continue
+      }
+    }
+    return nil
   }
 
   /// The first XML element's name and the text of its tag up to `>` (attributes in it as written).
@@ -53,21 +76,22 @@ package struct Head: Sendable {
     return (name, String(decoding: bytes[range], as: UTF8.self))
   }
 
-  /// Where the first XML element's tag stands, without its `<` and `>`.
-  private var rootTagRange: Range<Int>? {
+  private static func rootTagRange(in bytes: [UInt8]) -> Range<Int>? {
     var index = bytes.startIndex
-    if firstInk != UInt8(ascii: "<") {
+    if bytes.first(where: { $0 > 0x20 }) != UInt8(ascii: "<") {
       // A command's own lines may stand before the report that it printed.
-      index = end(after: index, of: "\n<?xml")
+      index = end(in: bytes, after: index, of: "\n<?xml")
       if index == bytes.endIndex { return nil }
     }
     while let open = bytes[index...].firstIndex(of: UInt8(ascii: "<")), open + 1 < bytes.count {
       let next = bytes[open + 1]
       if next == UInt8(ascii: "?") {
-        index = end(after: open, of: "?>")
+        index = end(in: bytes, after: open, of: "?>")
       } else if next == UInt8(ascii: "!") {
         let isComment = bytes[open...].starts(with: "<!--".utf8)
-        index = isComment ? end(after: open, of: "-->") : declarationEnd(after: open)
+        index =
+          isComment
+          ? end(in: bytes, after: open, of: "-->") : declarationEnd(in: bytes, after: open)
       } else {
         let close = bytes[open...].firstIndex(of: UInt8(ascii: ">")) ?? bytes.endIndex
         return open + 1..<close
@@ -100,7 +124,7 @@ package struct Head: Sendable {
       omittingEmptySubsequences: false, whereSeparator: \.isNewline)
   }
 
-  private func end(after start: Int, of mark: StaticString) -> Int {
+  private static func end(in bytes: [UInt8], after start: Int, of mark: StaticString) -> Int {
     let needle = UnsafeBufferPointer(start: mark.utf8Start, count: mark.utf8CodeUnitCount)
     var index = start
     while index < bytes.count {
@@ -111,7 +135,7 @@ package struct Head: Sendable {
   }
 
   /// The end of a `<!DOCTYPE …>`, whose internal subset may hold `>`.
-  private func declarationEnd(after start: Int) -> Int {
+  private static func declarationEnd(in bytes: [UInt8], after start: Int) -> Int {
     var depth = 0
     for index in start..<bytes.count {
       switch bytes[index] {

@@ -44,7 +44,8 @@ extension InputFile {
 }
 
 extension Results {
-  fileprivate mutating func note(_ notes: JSONNotes) {
+  /// Says what had to be mended.
+  mutating func note(_ notes: JSONNotes) {
     guard notes.droppedNumbers > 0 else { return }
     let what = notes.droppedNumbers == 1 ? "1 number" : "\(notes.droppedNumbers) numbers"
     problems.append(

@@ -7,9 +7,11 @@ package struct InputFile: Sendable {
   /// As the user named it; `a.zip!/b.xml` for a member of an archive.
   package let path: String
   private let source: Source
+  /// Where it lies on disk; nil for what lies in an archive or was never there.
+  private let place: String?
 
   private indirect enum Source: Sendable {
-    case disk(String)
+    case disk(DiskPath)
     case memory([UInt8])
     /// What is unpacked from a compressed file.
     case unpacked(InputFile, Archive)
@@ -19,31 +21,58 @@ package struct InputFile: Sendable {
   /// The file on disk at `path`.
   package init(path: String) {
     self.path = path
-    source = .disk(path)
+    source = .disk(DiskPath(path))
+    place = path
   }
 
   /// A file on disk that is shown under another name.
-  package init(path: String, onDisk: String) {
+  package init(path: String, onDisk: DiskPath) {
     self.path = path
     source = .disk(onDisk)
+    place = onDisk.shown
   }
 
   /// Bytes that are here already, shown as `path`.
   package init(path: String, bytes: [UInt8]) {
     self.path = path
     source = .memory(bytes)
+    place = nil
+  }
+
+  /// A file whose bytes are here already.
+  init(_ file: InputFile, bytes: [UInt8]) {
+    path = file.path
+    source = .memory(bytes)
+    place = file.place
   }
 
   /// What a compressed file holds, shown under the same name.
   init(unpacking file: InputFile, _ archive: Archive) {
     path = file.path
     source = .unpacked(file, archive)
+    place = file.place
   }
 
   /// A member of a zip archive, unpacked whenever it is read.
   init(_ member: ZipArchive.Member, in archive: InputFile) {
     path = Archive.path(of: member.name, in: archive.path)
     source = .member(archive, member)
+    place = nil
+  }
+
+  /// The regular file `name` in the same folder on disk, or in the one above: for formats that keep a
+  /// part of what they say in a file beside. nil where there is none.
+  ///
+  /// - Parameter limit: The most bytes that it may have.
+  package func companion(_ name: String, limit: Int) -> InputFile? {
+    guard let place else { return nil }
+    let folder = place.lastIndex(of: "/").map { String(place[...$0]) } ?? ""
+    for candidate in [folder + name, folder + "../" + name] {
+      var facts = stat()
+      let isFile = stat(candidate, &facts) == 0 && facts.st_mode & S_IFMT == S_IFREG
+      if isFile, facts.st_size <= limit { return InputFile(path: candidate) }
+    }
+    return nil
   }
 
   /// The most bytes of one file that are read.
@@ -60,7 +89,7 @@ package struct InputFile: Sendable {
     case .member(let archive, let member):
       return ByteStream(try member.open(in: archive), sizeHint: member.sizeHint)
     case .disk(let name):
-      let descriptor = Glibc.open(name, O_RDONLY | O_CLOEXEC)
+      let descriptor = name.withCString { Glibc.open($0, O_RDONLY | O_CLOEXEC) }
       guard descriptor >= 0 else { throw cannotRead(errno) }
       let stream = ByteStream(descriptor: descriptor)
       var facts = stat()
@@ -80,7 +109,7 @@ package struct InputFile: Sendable {
     switch source {
     case .memory(let bytes): return ByteAccess(memory: bytes)
     case .disk(let name):
-      let descriptor = Glibc.open(name, O_RDONLY | O_CLOEXEC)
+      let descriptor = name.withCString { Glibc.open($0, O_RDONLY | O_CLOEXEC) }
       guard descriptor >= 0 else { throw cannotRead(errno) }
       var facts = stat()
       guard fstat(descriptor, &facts) == 0 else {

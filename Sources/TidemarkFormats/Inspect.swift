@@ -1,41 +1,65 @@
 package import TidemarkModel
-private import TidemarkSyntax
+internal import TidemarkSyntax
 
-/// A log of Inspect, the UK AI Security Institute's framework for evaluations, in JSON.
+/// A log of Inspect, the UK AI Security Institute's framework for evaluations: one JSON document, or
+/// a zip archive of several (`.eval`, see ``InspectArchive``).
 package enum Inspect: Format {
   package static let name = "inspect"
   package static let producers =
-    "inspect_ai (inspect eval --log-format json, inspect log convert --to json)"
+    "inspect_ai (inspect eval, --log-format eval or json; inspect log convert)"
   package static let specification = "https://inspect.aisi.org.uk/reference/inspect_ai.log.html"
   package static let kept = """
-    Every metric of every score with its standard error and number of samples; each sample's score \
-    as an item; model, task and scorer as labels; epochs as a parameter; an evaluation that did not \
-    succeed as a blocking problem.
+    Every metric of every score with its standard error and number of samples; each sample's score, \
+    reduced over epochs as the metric is, as an item; cost, tokens and mean time of a sample beside \
+    them; model, provider, task and scorer as labels; epochs and reducer as parameters; an evaluation \
+    that did not succeed or scored nothing as a blocking problem, samples that ended in an error as \
+    a note.
     """
-  package static let dropped = "Messages, events, plans, reductions, token counts, .eval archives."
+  package static let dropped = "Messages, events, plans, tokens by model and role."
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
-    guard json.has("status"), json.kind("eval") == .object else { return .no }
-    return json.has("eval.task") && json.has("eval.model") ? .yes : .no
+    guard json.string("status") != nil, json.string("eval.task") != nil else { return .no }
+    // The model comes behind the list of all samples' ids, which may fill the head.
+    return json.has("eval.model") || json.has("eval.run_id") || json.has("eval.created")
+      ? .yes : .no
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     try file.readJSON { (root, results) throws(Problem) in
-      guard let evaluation = root["eval"], let task = evaluation["task"]?.string else {
-        throw Problem("has no `eval` with a task")
-      }
-      results.newestTime = (evaluation["created"]?.string).flatMap { TimeText.parse($0) }
-      results.environment["inspect_ai"] = evaluation["packages"]?["inspect_ai"]?.string
-      noteStatus(root, task: task, into: &results)
-      let log = InspectLog(root, evaluation, task: task)
-      for score in log.scores { log.append(score, into: &results) }
+      var samples = InspectSamples()
+      for sample in root.list("samples") { samples.add(sample) }
+      let reductions = root["reductions"] ?? root["results"]?["sample_reductions"]
+      if let reductions { samples.add(reductions: reductions) }
+      try append(root["eval"], outcome: root, samples, into: &results)
     }
   }
 
-  private static func noteStatus(_ root: JSONValue, task: String, into results: inout Results) {
-    let why = (root["error"]?["message"]?.string).map { ": \($0.prefix(300))" } ?? ""
-    switch root["status"]?.string ?? "" {
+  /// - Parameters:
+  ///   - evaluation: What was to be evaluated.
+  ///   - outcome: Status, results, statistics and error; nil where the log was never finished.
+  static func append(
+    _ evaluation: JSONValue?, outcome: JSONValue?, _ samples: InspectSamples,
+    into results: inout Results
+  ) throws(Problem) {
+    guard let evaluation, let task = evaluation["task"]?.string else {
+      throw Problem("has no `eval` with a task")
+    }
+    let times = [evaluation["created"], outcome?["stats"]?["completed_at"]]
+    results.newestTime = times.compactMap { $0?.string.flatMap { TimeText.parse($0) } }.max()
+    results.environment["inspect_ai"] = evaluation["packages"]?["inspect_ai"]?.string
+    noteStatus(outcome, task: task, into: &results)
+    let log = InspectLog(evaluation, outcome: outcome, task: task, samples)
+    for score in log.scores { log.append(score, into: &results) }
+    log.noteErrors(into: &results)
+    log.appendUsage(into: &results)
+  }
+
+  private static func noteStatus(
+    _ outcome: JSONValue?, task: String, into results: inout Results
+  ) {
+    let why = (outcome?["error"]?["message"]?.string).map { ": \($0.prefix(300))" } ?? ""
+    switch outcome?["status"]?.string ?? "started" {
     case "success": break
     case "started":
       results.problems.append(
@@ -50,14 +74,16 @@ package enum Inspect: Format {
 }
 
 private struct InspectLog {
-  private let root: JSONValue
+  private let outcome: JSONValue?
   private let task: String
   private let labels: Labels
   private let epochs: Int?
+  private let samples: InspectSamples
 
-  init(_ root: JSONValue, _ evaluation: JSONValue, task: String) {
-    self.root = root
+  init(_ evaluation: JSONValue, outcome: JSONValue?, task: String, _ samples: InspectSamples) {
+    self.outcome = outcome
     self.task = task
+    self.samples = samples
     epochs = evaluation["config"]?["epochs"]?.int
     var labels = Labels()
     labels["task"] = task
@@ -72,23 +98,24 @@ private struct InspectLog {
 
   /// Before version 0.3.25 there is one, and its scorer is an object.
   var scores: [JSONValue] {
-    guard let results = root["results"], results.isObject else { return [] }
+    guard let results = outcome?["results"], results.isObject else { return [] }
     if let scores = results["scores"], scores.isArray { return Array(scores.elements) }
     return results["metrics"] == nil ? [] : [results]
   }
 
   func append(_ score: JSONValue, into results: inout Results) {
-    let name =
-      score["name"]?.string ?? score["scorer"]?.string ?? score["scorer"]?["name"]?.string
-      ?? "score"
+    let scorer = score["scorer"]?.string ?? score["scorer"]?["name"]?.string
+    let name = score["name"]?.string ?? scorer ?? "score"
+    let reducer = score["reducer"]?.string
     var labels = labels
     labels["scorer"] = name
     var parameters = Labels()
-    parameters["reducer"] = score["reducer"]?.string
+    parameters["reducer"] = reducer
     if let epochs, epochs > 1 { parameters["epochs"] = String(epochs) }
     let metrics = score.entries("metrics")
-    let count = score["scored_samples"]?.int ?? root["results"]?["completed_samples"]?.int
-    let items = items(of: name)
+    let count =
+      score["scored_samples"]?.int ?? outcome?["results"]?["completed_samples"]?.int
+    let items = samples.items(of: name, scorer: scorer ?? name, reducer: reducer)
     for (metric, entry) in metrics where !InspectLog.isSpread(metric) {
       guard let value = entry["value"]?.double ?? entry.double else {
         results.skipValue(of: "\(task) \(name) \(metric)", "has no finite value")
@@ -111,36 +138,45 @@ private struct InspectLog {
     metric == "stderr" || metric == "bootstrap_stderr" || metric.hasSuffix("_stderr")
   }
 
-  /// Each sample's score, the mean of its epochs.
-  private func items(of scorer: String) -> [ItemScore] {
-    var sums: [UInt64: (sum: Double, count: Double)] = [:]
-    var order: [UInt64] = []
-    for sample in root.list("samples") {
-      let score = sample["scores"]?[named: scorer] ?? sample["score"]
-      guard let id = sample["id"]?.scalarText, let score,
-        let value = InspectLog.number(score["value"])
-      else { continue }
-      let hash = Digest.identifier(of: Array(id.utf8)).bits
-      if sums[hash] == nil { order.append(hash) }
-      sums[hash, default: (0, 0)].sum += value
-      sums[hash, default: (0, 0)].count += 1
-    }
-    return order.compactMap { id in
-      sums[id].map { ItemScore(id: id, score: $0.sum / $0.count) }
-    }
+  /// Samples that ended in an error have no score: they are in no metric, and must be told apart
+  /// from wrong answers. Where there is no score at all, nothing is known of the model.
+  func noteErrors(into results: inout Results) {
+    let counts = outcome?["results"]
+    let claimed = counts?["total_samples"]?.int ?? 0
+    let missing = claimed &- (counts?["completed_samples"]?.int ?? claimed)
+    let (errors, total) =
+      samples.count > 0 ? (samples.errors, samples.count) : (missing, claimed)
+    guard errors > 0 else { return }
+    let isEmpty = results.measurements.isEmpty
+    guard !isEmpty || !results.problems.contains(where: \.isBlocking) else { return }
+    let why = samples.firstError.map { ": \($0)" } ?? ""
+    results.problems.append(
+      ResultProblem(
+        .outsideError, "\(task): \(errors) of \(total) samples ended in an error\(why)",
+        isBlocking: isEmpty))
   }
 
-  /// Inspect's own values for its letters: correct, partial, incorrect, no answer
-  /// (https://inspect.aisi.org.uk/scorers.html#value).
-  private static func number(_ value: JSONValue?) -> Double? {
-    guard let value else { return nil }
-    switch value.string {
-    case "C": return 1
-    case "P": return 0.5
-    case "I", "N": return 0
-    default: break
+  /// What the samples cost, all models together.
+  func appendUsage(into results: inout Results) {
+    guard !results.measurements.isEmpty else { return }
+    var sums: [String: Double] = [:]
+    for (_, usage) in outcome?["stats"]?.entries("model_usage") ?? [] {
+      for (key, value) in usage.members {
+        if let value = value.double { sums[key.string, default: 0] += value }
+      }
     }
-    if let flag = value.bool { return flag ? 1 : 0 }
-    return value.lenientDouble
+    func add(_ metric: String, _ value: Double?, _ unit: Unit) {
+      guard let value, value.isFinite, value >= 0 else { return }
+      var parameters = Labels()
+      if let epochs, epochs > 1 { parameters["epochs"] = String(epochs) }
+      results.measurements.append(
+        Measurement(
+          name: task, parameters: parameters, metric: metric, value: value, unit: unit,
+          direction: .lower, labels: labels, isPrimary: false))
+    }
+    add("input tokens", sums["input_tokens"], .none)
+    add("output tokens", sums["output_tokens"], .none)
+    add("cost", sums["total_cost"], Unit(parsing: "USD"))
+    add("sample time", samples.times.isEmpty ? nil : samples.times.mean, .seconds)
   }
 }

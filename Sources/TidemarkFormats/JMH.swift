@@ -40,7 +40,6 @@ package enum JMH: Format {
     guard let primary = benchmark["primaryMetric"],
       let main = measurement(primary, name: name, parameters: parameters, metric: mode)
     else {
-      results.unmeasured.append(name)
       return results.skipValue(of: name, "has no score")
     }
     results.measurements.append(main)

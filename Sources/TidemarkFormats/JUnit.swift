@@ -585,10 +585,11 @@ extension JUnitReading {
     let failed: [StaticString] = ["fail", "failed", "failure", "xpass"]
     let errored: [StaticString] = [
       "error", "errored", "broken", "crashed", "timeout", "timedout", "undefined", "ambiguous",
+      "aborted", "interrupted",
     ]
     let skipped: [StaticString] = [
-      "skipped", "skip", "notrun", "not_run", "disabled", "suppressed", "ignored", "pending",
-      "todo", "untested", "inconclusive",
+      "skipped", "skip", "notrun", "not_run", "not run", "disabled", "suppressed", "ignored",
+      "pending", "todo", "untested", "inconclusive", "bfail", "bxpass",
     ]
     if failed.contains(where: text.equalsIgnoringCase) { return .failed }
     if errored.contains(where: text.equalsIgnoringCase) { return .errored }

@@ -1,7 +1,8 @@
 package import TidemarkModel
 private import TidemarkSyntax
 
-/// Jest's `--json`, which Vitest's `json` reporter writes too.
+/// Jest's `--json`, which Vitest's `json` reporter writes too, and the same results as Jest hands them
+/// to reporters, which some write as they are.
 package enum Jest: Format {
   package static let name = "jest"
   package static let producers = "Jest (--json --outputFile), Vitest (--reporter=json)"
@@ -30,7 +31,7 @@ package enum Jest: Format {
       var suites = SuiteTable()
       for file in files.elements {
         read(file, suites: &suites, into: &results)
-        if let end = file.time("endTime") {
+        if let end = file.time("endTime") ?? file["perfStats"]?.time("end") {
           results.newestTime = max(results.newestTime ?? end, end)
         }
       }
@@ -54,9 +55,10 @@ package enum Jest: Format {
   private static func read(
     _ file: JSONValue, suites: inout SuiteTable, into results: inout Results
   ) {
-    let path = file["name"]?.string ?? ""
+    let path = file["name"]?.string ?? file["testFilePath"]?.string ?? ""
     var hasFailure = false
-    for test in file.list("assertionResults") {
+    let isRaw = file["assertionResults"] == nil
+    for test in file.list(isRaw ? "testResults" : "assertionResults") {
       let suite = suites.number([path] + test.strings("ancestorTitles"), in: &results)
       let outcome = outcome(test["status"]?.string ?? "")
       if outcome.isFailure { hasFailure = true }
@@ -65,8 +67,11 @@ package enum Jest: Format {
         outcome: outcome, duration: test.milliseconds("duration"),
         detail: detail(of: test, in: path, outcome: outcome))
     }
-    guard file["status"]?.string == "failed", !hasFailure else { return }
-    let message = TestDetail(message: file["message"]?.string, trace: nil).message
+    // A reporter's file has no status: what could not be run has an error of its own.
+    let hasError = file["testExecError"].map { !$0.isNull } ?? false
+    guard file["status"]?.string == "failed" || hasError, !hasFailure else { return }
+    let why = file["message"]?.string ?? file["failureMessage"]?.string
+    let message = TestDetail(message: why, trace: nil).message
     results.problems.append(
       ResultProblem(
         .suiteError, "\(path): \(message ?? "failed outside its tests")", isBlocking: true))
@@ -87,10 +92,14 @@ package enum Jest: Format {
       let detail = TestDetail(message: reason, trace: nil)
       return Attempt(outcome: .failed, message: detail.message, text: detail.text)
     }
-    guard outcome.isFailure || !attempts.isEmpty else { return nil }
-    let messages = test.strings("failureMessages").joined(separator: "\n\n")
-    var detail = TestDetail(message: messages, trace: nil)
+    let failures = test.strings("failureMessages")
+    // Jest counts how often it ran a test; Vitest keeps the failures of attempts before the last.
+    let wasRetried = (test["invocations"]?.int ?? 1) > 1 || !failures.isEmpty
+    let isFlaky = outcome == .passed && wasRetried
+    guard outcome.isFailure || !attempts.isEmpty || isFlaky else { return nil }
+    var detail = TestDetail(message: failures.joined(separator: "\n\n"), trace: nil)
     detail.attempts = Array(attempts)
+    detail.isMarkedFlaky = isFlaky && attempts.isEmpty
     detail.file = path.isEmpty ? nil : path
     detail.line = test["location"]?.line("line")
     return detail

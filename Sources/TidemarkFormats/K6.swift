@@ -1,11 +1,13 @@
 package import TidemarkModel
 private import TidemarkSyntax
 
-/// k6's end-of-test summary: `handleSummary`'s data (values below each metric), or the flat one of
-/// `--summary-export`, where a threshold's `true` means that it failed.
+/// k6's end-of-test summary: `handleSummary`'s data (values below each metric), the flat one of
+/// `--summary-export`, where a threshold's `true` means that it failed, or the one with a version
+/// (`--new-machine-readable-summary`, https://github.com/grafana/k6-summary), whose metrics are a list.
 package enum K6: Format {
   package static let name = "k6"
-  package static let producers = "k6 (handleSummary, --summary-export)"
+  package static let producers =
+    "k6 (handleSummary, --summary-export, --new-machine-readable-summary)"
   package static let specification =
     "https://grafana.com/docs/k6/latest/results-output/end-of-test/custom-summary/"
   package static let kept = """
@@ -16,6 +18,9 @@ package enum K6: Format {
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
+    if json.kind("results.metrics") == .array {
+      return json.has("metadata.k6Version") || json.has("results.metrics[].category") ? .yes : .no
+    }
     guard json.kind("metrics") == .object else { return .no }
     let isK6 =
       json.has("root_group") || json.has("state.testRunDurationMs")
@@ -26,11 +31,37 @@ package enum K6: Format {
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     try file.readJSON { (root, results) throws(Problem) in
+      if let summary = root["results"], let metrics = summary["metrics"], metrics.isArray {
+        return read(versioned: summary, metrics, into: &results)
+      }
       guard let metrics = root["metrics"], metrics.isObject else {
         throw Problem("has no object `metrics`")
       }
       for (name, metric) in metrics.members { read(metric, name: name.string, into: &results) }
       noteChecks(root["root_group"], into: &results)
+    }
+  }
+
+  private static func read(
+    versioned summary: JSONValue, _ metrics: JSONValue, into results: inout Results
+  ) {
+    for metric in metrics.elements {
+      guard let name = metric["name"]?.string else {
+        results.skipValue(of: "a metric without a name", "is left out")
+        continue
+      }
+      read(metric, name: name, into: &results)
+    }
+    let checks = summary["checks"]
+    // The share that failed is the rest, and the total is counted by the script's own iterations.
+    if let share = checks?["metrics"]?["checksSucceeded"] {
+      read(share, name: share["name"]?.string ?? "checks_succeeded", into: &results)
+    }
+    for check in checks?.list("orderedChecks") ?? [] { note(check, into: &results) }
+    let told = results.problems.contains { $0.isBlocking }
+    if summary["passed"]?.bool == false, !told {
+      results.problems.append(
+        ResultProblem(.outsideError, "a threshold was crossed", isBlocking: true))
     }
   }
 
@@ -113,17 +144,19 @@ package enum K6: Format {
   private static func noteChecks(_ group: JSONValue?, into results: inout Results) {
     var open = [group].compactMap(\.self)
     while let group = open.popLast() {
-      for check in children(group["checks"]) {
-        guard let fails = check["fails"]?.int, fails > 0 else { continue }
-        let passes = check["passes"]?.int ?? 0
-        results.problems.append(
-          ResultProblem(
-            .outsideError,
-            "the check `\(check["name"]?.string ?? "")` failed \(fails) of \(passes &+ fails) times",
-            isBlocking: false))
-      }
+      for check in children(group["checks"]) { note(check, into: &results) }
       open += children(group["groups"]).reversed()
     }
+  }
+
+  private static func note(_ check: JSONValue, into results: inout Results) {
+    guard let fails = check["fails"]?.int, fails > 0 else { return }
+    let passes = check["passes"]?.int ?? 0
+    results.problems.append(
+      ResultProblem(
+        .outsideError,
+        "the check `\(check["name"]?.string ?? "")` failed \(fails) of \(passes &+ fails) times",
+        isBlocking: false))
   }
 
   /// A list, or in the flat layout an object by name.

@@ -10,10 +10,11 @@ package enum LMEval: Format {
     "https://github.com/EleutherAI/lm-evaluation-harness/blob/main/docs/interface.md"
   package static let kept = """
     Every metric of every task and group, with its standard error, number of samples and direction; \
-    model, provider and task as labels; the number of shots as a parameter.
+    each sample's score as an item where the file has them; model, provider and task as labels; the \
+    number of shots as a parameter.
     """
   package static let dropped =
-    "Configurations, chat templates, task hashes; samples are other files."
+    "Configurations, chat templates, task hashes; files of samples (`samples_*.jsonl`)."
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
@@ -55,6 +56,8 @@ private struct Evaluation {
   private let samples: [String: JSONValue]
   private let directions: [String: JSONValue]
   private let configurations: [String: JSONValue]
+  /// The samples' own scores, which the file mostly has not.
+  private let logged: [String: JSONValue]
 
   init(_ root: JSONValue) {
     self.root = root
@@ -62,10 +65,12 @@ private struct Evaluation {
     samples = Evaluation.byName(root["n-samples"])
     directions = Evaluation.byName(root["higher_is_better"])
     configurations = Evaluation.byName(root["configs"])
+    logged = Evaluation.byName(root["samples"])
     let config = root["config"]
     var labels = Labels()
-    labels["model"] = root["model_name"]?.string ?? Evaluation.model(config)
-    labels["provider"] = root["model_source"]?.string ?? config?["model"]?.string
+    // The name is empty where the arguments tell none (`--model dummy`).
+    labels["model"] = root["model_name"]?.string?.nonEmpty ?? Evaluation.model(config)
+    labels["provider"] = root["model_source"]?.string?.nonEmpty ?? config?["model"]?.string
     self.labels = labels
   }
 
@@ -117,7 +122,9 @@ private struct Evaluation {
       guard !key.isError, key.hasFilter == hasFilters, let score = value.double else { continue }
       var measurement = Measurement(
         name: task, parameters: parameters, metric: key.shown, value: score, unit: .score,
-        direction: direction(of: key, in: task), labels: labels, n: count(task))
+        direction: direction(of: key, in: task), labels: labels,
+        n: count(scores, of: task, key))
+      measurement.items = items(of: key, in: task)
       measurement.standardError = scores[named: key.error]?.double.flatMap { $0 >= 0 ? $0 : nil }
       results.measurements.append(measurement)
     }
@@ -134,20 +141,42 @@ private struct Evaluation {
     return .byDefault(metric: key.metric, unit: .score)
   }
 
-  private func count(_ task: String) -> Int? {
+  /// Since 0.4.10 a group counts the samples of each metric by itself.
+  private func count(_ scores: JSONValue, of task: String, _ key: Key) -> Int? {
     let samples = samples[task]
-    return (samples?["effective"] ?? samples?["original"])?.int.flatMap { $0 > 0 ? $0 : nil }
+    let counts = [
+      scores["sample_count"]?[named: key.written], samples?["effective"], samples?["original"],
+      scores["sample_len"],
+    ]
+    return counts.compactMap { $0?.int }.first.flatMap { $0 > 0 ? $0 : nil }
+  }
+
+  /// A result that was kept with its samples (`simple_evaluate`, written as JSON) has each one's
+  /// score beside its document's number.
+  private func items(of key: Key, in task: String) -> [ItemScore] {
+    (logged[task].map { Array($0.elements) } ?? []).compactMap { sample in
+      if let filter = sample["filter"]?.string, key.hasFilter, filter != key.filter ?? "none" {
+        return nil
+      }
+      let score = sample[named: key.metric]
+      guard let value = score?.double ?? score?.bool.map({ $0 ? 1 : 0 }),
+        let id = (sample["doc_hash"] ?? sample["doc_id"])?.scalarText
+      else { return nil }
+      return ItemScore(id: Digest.identifier(of: Array(id.utf8)).bits, score: value)
+    }
   }
 }
 
 /// A key of the scores: `acc_norm`, `exact_match,strict-match`.
 private struct Key {
+  var written: String
   var metric: String
   /// Which part of the model's answer was taken; nil for `none` and in the old layout.
-  private var filter: String?
+  private(set) var filter: String?
   private(set) var hasFilter: Bool
 
   init(_ key: String) {
+    written = key
     let comma = key.firstIndex(of: ",")
     metric = String(key[..<(comma ?? key.endIndex)])
     let filter = comma.map { String(key[key.index(after: $0)...]) }

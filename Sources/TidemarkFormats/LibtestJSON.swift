@@ -17,12 +17,14 @@ package enum LibtestJSON: Format {
 
   package static func recognises(_ head: Head) -> Recognition {
     for line in head.lines where line.first == "{" {
-      let isEvent =
-        line.contains("\"type\"") && line.contains("\"event\"")
-        && (line.contains("\"test_count\"") || line.contains("\"test\"")
-          || line.contains("\"suite\""))
-      if isEvent { return .yes }
-      if line.contains("\"type\"") && line.contains("\"bench\"") && line.contains("\"median\"") {
+      // With blanks as libtest writes it, without as nextest does.
+      let start = line.prefix(400).filter { $0 != " " }
+      let isEvent = ["suite", "test"].contains { start.contains("\"type\":\"\($0)\"") }
+      let isKnown = ["started", "ok", "failed", "ignored", "timeout"].contains {
+        line.contains("\"event\":\"\($0)\"") || line.contains("\"event\": \"\($0)\"")
+      }
+      if isEvent, isKnown { return .yes }
+      if line.contains("\"type\""), line.contains("\"bench\""), line.contains("\"median\"") {
         return .yes
       }
     }
@@ -76,7 +78,8 @@ private struct LibtestStream {
   }
 
   private mutating func readTest(_ event: JSONValue, line: Int, into results: inout Results) {
-    guard let name = event["name"]?.string else { return }
+    guard let written = event["name"]?.string else { return }
+    let (name, runs) = attempts(in: written)
     let outcome: Outcome
     switch event["event"]?.string ?? "" {
     case "started":
@@ -97,8 +100,22 @@ private struct LibtestStream {
       if let output { made.message = panic(in: output) ?? made.message }
       detail = made
     }
+    if runs > 1 {
+      detail = detail ?? TestDetail()
+      detail?.attempts = (1..<min(runs, 65)).map { _ in Attempt(outcome: .failed) }
+    }
     results.append(
       name: name, outcome: outcome, duration: event["exec_time"]?.double, detail: detail)
+  }
+
+  /// nextest ends a test that it had to run again as `name#3`, where it began as `name`
+  /// (https://github.com/nextest-rs/nextest/blob/main/nextest-runner/src/reporter/structured/libtest.rs).
+  private func attempts(in name: String) -> (name: String, runs: Int) {
+    guard open[name] == nil, let mark = name.lastIndex(of: "#"),
+      let runs = Int(name[name.index(after: mark)...]), runs > 1,
+      open[String(name[..<mark])] != nil
+    else { return (name, 1) }
+    return (String(name[..<mark]), runs)
   }
 
   /// The line behind `thread 'x' panicked at src/lib.rs:4:61:`, or the older

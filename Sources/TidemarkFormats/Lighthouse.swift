@@ -1,10 +1,11 @@
 package import TidemarkModel
 private import TidemarkSyntax
 
-/// A Lighthouse result (LHR) in JSON, of version 3 and later.
+/// A Lighthouse result (LHR) in JSON, of version 2 and later; as PageSpeed Insights' answer wraps it,
+/// or one for each step of a user flow.
 package enum Lighthouse: Format {
   package static let name = "lighthouse"
-  package static let producers = "Lighthouse (--output json), Lighthouse CI"
+  package static let producers = "Lighthouse (--output json), Lighthouse CI, PageSpeed Insights"
   package static let specification =
     "https://github.com/GoogleChrome/lighthouse/blob/main/docs/understanding-results.md"
   package static let kept = """
@@ -17,6 +18,9 @@ package enum Lighthouse: Format {
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
+    if json.has("lighthouseResult.lighthouseVersion") || json.has("steps[].lhr.lighthouseVersion") {
+      return .yes
+    }
     guard json.has("lighthouseVersion") else { return .no }
     return json.has("fetchTime") || json.has("requestedUrl") || json.kind("audits") == .object
       ? .yes : .no
@@ -24,33 +28,55 @@ package enum Lighthouse: Format {
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     try file.readJSON { (root, results) throws(Problem) in
-      guard let audits = root["audits"], audits.isObject else {
-        throw Problem("has no object `audits`")
+      let steps = root.list("steps")
+      guard steps.contains(where: { $0["lhr"] != nil }) else {
+        return try read(root["lighthouseResult"] ?? root, step: nil, into: &results)
       }
-      let page =
-        root["requestedUrl"]?.string ?? root["finalDisplayedUrl"]?.string
-        ?? root["finalUrl"]?.string ?? "page"
-      results.newestTime = (root["fetchTime"]?.string).flatMap { TimeText.parse($0) }
-      results.environment["lighthouse"] = root["lighthouseVersion"]?.string
-      var labels = Labels()
-      labels["form_factor"] =
-        root["configSettings"]?["formFactor"]?.string
-        ?? root["configSettings"]?["emulatedFormFactor"]?.string
-      if let message = root["runtimeError"]?["message"]?.string, !message.isEmpty {
-        results.problems.append(
-          ResultProblem(
-            .outsideError, "\(page): \(message.prefix(300))", isBlocking: true))
+      for step in steps {
+        guard let result = step["lhr"] else { continue }
+        try read(result, step: step["name"]?.string, into: &results)
       }
-      for (id, audit) in audits.members {
-        append(audit, id: id.string, page: page, labels, into: &results)
-      }
-      for (id, category) in root.entries("categories") {
-        guard let score = category["score"]?.double else { continue }
-        results.measurements.append(
-          Measurement(
-            name: page, metric: "score \(id)", value: score, unit: .score, direction: .higher,
-            labels: labels, isPrimary: false))
-      }
+    }
+  }
+
+  private static func read(
+    _ root: JSONValue, step: String?, into results: inout Results
+  ) throws(Problem) {
+    guard let audits = root["audits"], audits.isObject else {
+      throw Problem("has no object `audits`")
+    }
+    let page =
+      root["requestedUrl"]?.string ?? root["finalDisplayedUrl"]?.string
+      ?? root["finalUrl"]?.string ?? root["url"]?.string ?? "page"
+    results.newestTime = (root["fetchTime"]?.string).flatMap { TimeText.parse($0) }
+    results.environment["lighthouse"] = root["lighthouseVersion"]?.string
+    var labels = Labels()
+    labels["step"] = step
+    labels["form_factor"] =
+      root["configSettings"]?["formFactor"]?.string
+      ?? root["configSettings"]?["emulatedFormFactor"]?.string
+    if let message = root["runtimeError"]?["message"]?.string, !message.isEmpty {
+      results.problems.append(
+        ResultProblem(
+          .outsideError, "\(page): \(message.prefix(300))", isBlocking: true))
+    }
+    for (id, audit) in audits.members {
+      append(audit, id: id.string, page: page, labels, into: &results)
+    }
+    for (id, category) in root.entries("categories") {
+      guard let score = category["score"]?.double else { continue }
+      results.measurements.append(
+        Measurement(
+          name: page, metric: "score \(id)", value: score, unit: .score, direction: .higher,
+          labels: labels, isPrimary: false))
+    }
+    // Version 2: a list, and scores from 0 to 100.
+    for category in root.list("reportCategories") {
+      guard let id = category["id"]?.string, let score = category["score"]?.double else { continue }
+      results.measurements.append(
+        Measurement(
+          name: page, metric: "score \(id)", value: score / 100, unit: .score, direction: .higher,
+          labels: labels, isPrimary: false))
     }
   }
 

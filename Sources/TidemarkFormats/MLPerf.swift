@@ -43,7 +43,8 @@ private struct MLPerfSummary {
     if text == "Test Parameters Used" { return isInParameters = true }
     if text.contains("encountered") { return readErrors(text, number: number) }
     guard let colon = text.lastIndex(of: ":") else { return }
-    let key = text[..<colon].trimmedEnd
+    // The conditions are a list: ` * Early stopping 90th percentile estimate: 125000`.
+    let key = text[..<colon].drop { $0 == "*" || $0 == " " }.trimmedEnd
     let value = text[text.index(after: colon)...].drop { $0 == " " }
     switch key {
     case "SUT name": labels["system"] = String(value)
@@ -81,6 +82,9 @@ private struct MLPerfSummary {
     if key.hasSuffix(")"), let open = key.lastIndex(of: "(") {
       unit = Unit(parsing: String(key[open...].dropFirst().dropLast()))
       metric = key[..<open].trimmedEnd
+    } else if key.hasPrefix("Early stopping"), key.hasSuffix("estimate") {
+      // A latency, of which the unit is left out.
+      unit = .nanoseconds
     } else if key.hasSuffix("per second") {
       unit = Unit(text: "/s", quantity: .rate, scale: 1)
     }

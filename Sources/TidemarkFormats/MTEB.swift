@@ -88,9 +88,12 @@ package enum MTEB: Format {
   /// The score that its kind of task has as its main one; only some files say which that is.
   private static func mainScore(_ scores: JSONValue) -> Double? {
     let cosine = scores["cos_sim"]
+    // Of pairs of translations, where the accuracy is no more than one of four.
+    let pairs = scores["precision"] == nil ? nil : scores["recall"] == nil ? nil : scores["f1"]
     return scores["main_score"]?.double ?? scores["ndcg_at_10"]?.double
       ?? cosine?["spearman"]?.double ?? cosine?["ap"]?.double ?? scores["v_measure"]?.double
-      ?? scores["map"]?.double ?? scores["accuracy"]?.double ?? scores["f1"]?.double
+      ?? scores["map"]?.double ?? pairs?.double ?? scores["accuracy"]?.double
+      ?? scores["f1"]?.double
   }
 
   private static func append(

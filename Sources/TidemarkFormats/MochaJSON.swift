@@ -14,7 +14,9 @@ package enum MochaJSON: Format {
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
-    guard json.has("stats.suites"), json.has("stats.pending") else { return .no }
+    guard json.has("stats.tests"), json.has("stats.passes"),
+      json.has("stats.pending") || json.has("tests[].fullTitle")
+    else { return .no }
     // Mochawesome has the same `stats` and its own tree of results.
     return json.kind("results") == nil ? .yes : .no
   }
@@ -23,11 +25,11 @@ package enum MochaJSON: Format {
     try file.readJSON { (root, results) throws(Problem) in
       guard let tests = root["tests"], tests.isArray else { throw Problem("has no array `tests`") }
       results.newestTime = root["stats"]?["end"]?.string.flatMap { TimeText.parse($0) }
-      var pending = counts(root["pending"])
+      var verdicts = Verdicts(root)
       var suites = SuiteTable()
       var failed: [String: Int] = [:]
       for test in tests.elements {
-        let outcome = outcome(of: test, pending: &pending)
+        let outcome = verdicts.outcome(of: test)
         if outcome == .failed { failed[key(test), default: 0] += 1 }
         append(test, outcome, suites: &suites, into: &results)
       }
@@ -51,18 +53,45 @@ package enum MochaJSON: Format {
     (test["file"]?.string ?? "") + "\u{1}" + (test["fullTitle"]?.string ?? "")
   }
 
-  private static func counts(_ list: JSONValue?) -> [String: Int] {
-    var counts: [String: Int] = [:]
-    for test in list.map({ Array($0.elements) }) ?? [] { counts[key(test), default: 0] += 1 }
-    return counts
-  }
+  /// A test is told only by its place in three lists, by the same object as among all tests.
+  private struct Verdicts {
+    private var failures: [String: Int]
+    private var pending: [String: Int]
+    /// Before Mocha 2 there is no list of pending tests, and they are the ones without a time.
+    private let hasPending: Bool
 
-  private static func outcome(of test: JSONValue, pending: inout [String: Int]) -> Outcome {
-    if let error = test["err"], error.count > 0 { return .failed }
-    let key = key(test)
-    guard let count = pending[key], count > 0 else { return .passed }
-    pending[key] = count - 1
-    return .skipped
+    init(_ root: JSONValue) {
+      failures = Verdicts.counts(root.list("failures"))
+      pending = Verdicts.counts(root.list("pending"))
+      hasPending = root["pending"]?.isArray ?? false
+    }
+
+    private static func counts(_ list: [JSONValue]) -> [String: Int] {
+      var counts: [String: Int] = [:]
+      for test in list { counts[object(test), default: 0] += 1 }
+      return counts
+    }
+
+    /// Tests of one name differ in time and outcome.
+    private static func object(_ test: JSONValue) -> String {
+      let isFailed = (test["err"]?.count ?? 0) > 0
+      return key(test) + "\u{1}" + (test["duration"]?.scalarText ?? "") + (isFailed ? "!" : "")
+    }
+
+    mutating func outcome(of test: JSONValue) -> Outcome {
+      let object = Verdicts.object(test)
+      let isFailure = Verdicts.take(object, from: &failures)
+      // Mocha before 1.21 wrote no `err`.
+      if isFailure || (test["err"]?.count ?? 0) > 0 { return .failed }
+      if hasPending { return Verdicts.take(object, from: &pending) ? .skipped : .passed }
+      return test["duration"]?.double == nil ? .skipped : .passed
+    }
+
+    private static func take(_ object: String, from counts: inout [String: Int]) -> Bool {
+      guard let count = counts[object], count > 0 else { return false }
+      counts[object] = count - 1
+      return true
+    }
   }
 
   private static func append(

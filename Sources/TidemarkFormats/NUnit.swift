@@ -12,14 +12,20 @@ package enum NUnit2: Format {
   package static let dropped = "Assertion counts, properties, categories, totals."
 
   package static func recognises(_ head: Head) -> Recognition {
-    head.rootElement == "test-results" ? .yes : .no
+    switch head.rootElement {
+    case "test-results": .yes
+    // A suite on its own, cut out of a whole file. Allure 1 has the same root, in a namespace.
+    case "test-suite": head.contains("<results>") && head.contains("<test-case") ? .yes : .no
+    default: .no
+    }
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     let reading = NUnitReading(duration: "time")
-    let records: Set<String> = ["test-case", "environment", "failure"]
+    let records: Set<String> = ["test-case", "environment", "failure", "reason"]
     let reader = try XMLNode.forEach(records, in: file) { node, above in
       if node.name == "failure" { return reading.takeSuiteFailure(node, above) }
+      if node.name == "reason" { return reading.takeSuiteReason(node, above) }
       reading.take(node, above, outcome: NUnit2.outcome(node))
     }
     return reading.finish(reader.repairProblems)
@@ -27,18 +33,9 @@ package enum NUnit2: Format {
 
   /// Files before NUnit 2.5 have no `result`, only `executed` and `success`.
   private static func outcome(_ node: XMLNode) -> Outcome {
-    switch node["result"] {
-    case "Success": .passed
-    case "Failure": .failed
-    case "Error", "NotRunnable", "Cancelled": .errored
-    case "Ignored", "Skipped", "Inconclusive": .skipped
-    default:
-      if node["executed"]?.lowercased() == "false" {
-        .skipped
-      } else {
-        node["success"]?.lowercased() == "true" ? .passed : .failed
-      }
-    }
+    if let outcome = node["result"].flatMap(NUnitReading.outcome) { return outcome }
+    if node["executed"]?.lowercased() == "false" { return .skipped }
+    return node["success"]?.lowercased() == "true" ? .passed : .failed
   }
 }
 
@@ -59,9 +56,10 @@ package enum NUnit3: Format {
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     let reading = NUnitReading(duration: "duration")
-    let records: Set<String> = ["test-case", "environment", "failure"]
+    let records: Set<String> = ["test-case", "environment", "failure", "reason"]
     let reader = try XMLNode.forEach(records, in: file) { node, above in
       if node.name == "failure" { return reading.takeSuiteFailure(node, above) }
+      if node.name == "reason" { return reading.takeSuiteReason(node, above) }
       reading.take(node, above, outcome: NUnit3.outcome(node))
     }
     return reading.finish(reader.repairProblems)
@@ -69,11 +67,10 @@ package enum NUnit3: Format {
 
   /// A failed test's `label` says whether it was an assertion; free text there (a timeout) is one.
   private static func outcome(_ node: XMLNode) -> Outcome {
-    switch node["result"] {
-    case "Passed", "Warning": .passed
-    case "Skipped", "Inconclusive": .skipped
-    default: ["Error", "Invalid", "Cancelled"].contains(node["label"]) ? .errored : .failed
+    if ["Error", "Invalid", "Cancelled"].contains(node["label"]), node["result"] == "Failed" {
+      return .errored
     }
+    return node["result"].flatMap(NUnitReading.outcome) ?? .failed
   }
 }
 
@@ -84,9 +81,24 @@ private final class NUnitReading {
 
   init(duration: String) { durationAttribute = duration }
 
+  /// The words of both versions: converters write the old ones into the new form, and the reverse.
+  static func outcome(_ result: String) -> Outcome? {
+    switch result {
+    case "Passed", "Success", "Warning": .passed
+    case "Failed", "Failure": .failed
+    case "Error", "NotRunnable", "Cancelled": .errored
+    case "Skipped", "Ignored", "Inconclusive", "Explicit", "NotRun": .skipped
+    default: nil
+    }
+  }
+
   func take(_ node: XMLNode, _ above: [XMLNode], outcome: Outcome) {
     guard node.name == "test-case" else {
       if let system = node["os-version"] { results.environment["os_version"] = system }
+      // Of the run, in NUnit 2 only.
+      if let date = above.first?["date"], let clock = above.first?["time"] {
+        results.newestTime = TimeText.parse("\(date)T\(clock)")
+      }
       return
     }
     let full = node["fullname"] ?? node["name"] ?? ""
@@ -117,6 +129,18 @@ private final class NUnitReading {
       ResultProblem(
         .suiteError, "\(name): \(message ?? "failed outside its tests")", line: node.line,
         isBlocking: true))
+  }
+
+  /// An assembly that could not be loaded: it holds no test that would say so.
+  func takeSuiteReason(_ node: XMLNode, _ above: [XMLNode]) {
+    guard let suite = above.last, suite.name == "test-suite",
+      suite["runstate"] == "NotRunnable" || suite["result"] == "NotRunnable",
+      suite["testcasecount"] == "0" || suite["total"] == "0" || suite["type"] == "Assembly"
+    else { return }
+    let name = suite["name"] ?? suite["fullname"] ?? "an assembly"
+    let message = node.text(of: "message")?.firstLine ?? "could not be run"
+    results.problems.append(
+      ResultProblem(.suiteError, "\(name): \(message)", line: node.line, isBlocking: true))
   }
 
   /// The assembly alone: namespaces and fixtures are in the class.

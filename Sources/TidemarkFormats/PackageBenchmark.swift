@@ -1,24 +1,32 @@
 package import TidemarkModel
 private import TidemarkSyntax
 
-/// The 90th percentiles that package-benchmark for Swift writes, one file a benchmark. The file holds
+/// What package-benchmark for Swift writes: a baseline, with the histograms of all benchmarks
+/// (``PackageBenchmarkBaseline``), or the 90th percentiles of one benchmark. A file of those holds
 /// metrics and numbers; benchmark and percentile stand in its name only.
 package enum PackageBenchmark: Format {
   package static let name = "package-benchmark"
-  package static let producers =
-    "package-benchmark (swift package benchmark --format metricP90AbsoluteThresholds)"
+  package static let producers = """
+    package-benchmark (swift package benchmark baseline update, the file \
+    .benchmarkBaselines/TARGET/NAME/results.json; --format metricP90AbsoluteThresholds)
+    """
   package static let specification = """
     https://swiftpackageindex.com/ordo-one/package-benchmark/documentation/benchmark/exportingbenchmarks
     """
   package static let kept = """
-    Every metric of the benchmark that the file's name tells, in the unit that the metric has by \
-    definition (times are nanoseconds); of a range its upper end.
+    Of a baseline the median of every metric of every benchmark, with the histogram's values as \
+    samples; tags as parameters; the machine. Of 90th percentiles every metric of the benchmark that \
+    the file's name tells; of a range its upper end. Units are those that the metric has by definition \
+    (times are nanoseconds).
     """
-  package static let dropped =
-    "Nothing. Its JMH export is read as such; histograms and tables are text for people."
+  package static let dropped = """
+    Thresholds and display units of a baseline. Its JMH and JSON exports are read as such; tables, \
+    single histograms and InfluxDB's CSV are not.
+    """
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
+    if PackageBenchmarkBaseline.isOne(json) { return .yes }
     guard json.kind("") == .object, json.documents <= 1 else { return .no }
     let keys = json.rootMembers
     let known = keys.count { metrics[$0.key] != nil }
@@ -35,6 +43,9 @@ package enum PackageBenchmark: Format {
     let place = Place(file.path)
     return try file.readJSON { (root, results) throws(Problem) in
       guard root.isObject else { throw Problem("is no object of metrics") }
+      if let list = root["results"], list.isArray {
+        return PackageBenchmarkBaseline.read(list, machine: root["machine"], into: &results)
+      }
       for (key, value) in root.members {
         let metric = key.string
         guard let number = value.lenientDouble ?? value["max"]?.double ?? value["min"]?.double
@@ -77,18 +88,18 @@ package enum PackageBenchmark: Format {
 
   /// The metrics' raw names and units
   /// (https://github.com/ordo-one/package-benchmark/blob/main/Sources/Benchmark/BenchmarkMetric.swift).
-  private static let metrics: [String: Unit] = {
+  static let metrics: [String: Unit] = {
     var table: [String: Unit] = [:]
     for name in ["cpuUser", "cpuSystem", "cpuTotal", "wallClock"] { table[name] = .nanoseconds }
     let bytes = [
       "peakMemoryResident", "peakMemoryResidentDelta", "peakMemoryVirtual", "mallocBytesCount",
       "allocatedResidentMemory", "readBytesLogical", "writeBytesLogical", "readBytesPhysical",
-      "writeBytesPhysical",
+      "writeBytesPhysical", "memoryLeakedBytes",
     ]
     for name in bytes { table[name] = .bytes }
     let allocations = [
       "mallocCountSmall", "mallocCountLarge", "mallocCountTotal", "freeCountTotal",
-      "objectAllocCount",
+      "objectAllocCount", "mallocFreeDelta",
     ]
     for name in allocations {
       table[name] = Unit(text: "", quantity: .allocations, scale: 1)

@@ -40,18 +40,18 @@ package enum Pyperf: Format {
       if let date = metadata?["date"]?.string.flatMap({ TimeText.parse($0) }) {
         results.newestTime = max(results.newestTime ?? date, date)
       }
-      for value in run.list("values") {
+      // Before version 1.2 they were samples, and what all runs share had a place of its own.
+      for value in run.list("values") + run.list("samples") {
         if let number = value.double { values.append(number) }
       }
     }
-    let levels = [firstRun, benchmark["metadata"], file]
+    let levels = [firstRun, benchmark["metadata"], benchmark["common_metadata"], file]
     func fact(_ key: StaticString) -> String? {
       levels.compactMap { $0?[key]?.scalarText }.first
     }
     note(fact, into: &results)
     let name = fact("name") ?? "benchmark"
     guard !values.isEmpty else {
-      results.unmeasured.append(name)
       return results.skipValue(of: name, "has no values")
     }
     let unit = Unit(parsing: fact("unit") ?? "second")

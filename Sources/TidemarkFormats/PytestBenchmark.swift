@@ -54,7 +54,6 @@ package enum PytestBenchmark: Format {
     }
     // `error` is set where the function raised; older versions write statistics of no rounds then.
     if let error = benchmark["error"]?.scalarText, error != "false" {
-      results.unmeasured.append(name)
       results.problems.append(
         ResultProblem(.outsideError, "\(name): failed (\(error))", isBlocking: true))
       return

@@ -146,7 +146,11 @@ package enum Reading {
           }
           // Its members are read from anywhere in it, each by itself.
           let whole = try file.withRandomAccess()
-          return .zip(try ZipArchive(whole), whole)
+          let archive = try ZipArchive(whole)
+          if let log = InspectArchive(archive, of: whole) {
+            return .read(ReadFile(found, format: Inspect.self, content: .read(try log.read())))
+          }
+          return .zip(archive, whole)
         case .tar where found.depth < Archive.depthLimit: return .tar(file)
         case .zip, .tar:
           throw Problem(
@@ -253,9 +257,10 @@ package enum Reading {
     if format == nil {
       let head = Head(raw: raw, isWhole: raw.count < Head.limit)
       // A small file is here already, and is not read again.
-      if head.isWhole { source = InputFile(path: file.path, bytes: raw) }
+      if head.isWhole { source = InputFile(file, bytes: raw) }
       format = recognise(head)
       guard format != nil else {
+        if let report = readBehindLines(found, file, raw, head) { return report }
         let isLost = Unrecognised.isLostReport(head, path: file.path)
         return ReadFile(
           path: file.path, wasNamed: found.wasNamed || isLost, file: file, format: nil,
@@ -270,6 +275,39 @@ package enum Reading {
         content: .read(results))
     } catch {
       return ReadFile(found, format: format, content: .failed(error.inFile(file.path)))
+    }
+  }
+
+  /// Reads a JSON report behind what the command printed before it (`npm run test > report.json`).
+  ///
+  /// - Returns: nil where there is none, or where it cannot be read: a page of documentation may
+  ///   hold a piece of a report.
+  private static func readBehindLines(
+    _ found: InputSearch.Found, _ file: InputFile, _ raw: [UInt8], _ head: Head
+  ) -> ReadFile? {
+    // Blanks in place of the lines: so places in the file stay what they are.
+    func blanked(_ bytes: [UInt8], _ start: Int) -> [UInt8] {
+      var bytes = bytes
+      for index in 0..<min(start, bytes.count) where bytes[index] != UInt8(ascii: "\n") {
+        bytes[index] = UInt8(ascii: " ")
+      }
+      return bytes
+    }
+    guard head.bytes.count == raw.count, let start = head.documentStart,
+      let format = recognise(Head(raw: blanked(raw, start), isWhole: head.isWhole))
+    else { return nil }
+    do throws(Problem) {
+      let (bytes, count) = try file.contents()
+      let document = InputFile(path: file.path, bytes: blanked(Array(bytes[..<count]), start))
+      var results = try format.read(document)
+      let lines = raw[..<start].count { $0 == UInt8(ascii: "\n") }
+      results.problems.append(
+        ResultProblem(
+          .linesSkipped, "\(lines) \(lines == 1 ? "line stands" : "lines stand") before the report",
+          line: 1, isBlocking: false))
+      return ReadFile(found, format: format, content: .read(results))
+    } catch {
+      return nil
     }
   }
 

@@ -47,6 +47,7 @@ private final class RobotReading {
     switch owner.name {
     case "test", "task": append(owner, node, above)
     case "kw" where above.dropLast().last?.name == "suite": takeFixture(owner, node, above)
+    case "suite" where owner["src"] != nil: takeSplit(owner, node)
     default: break
     }
     if results.newestTime == nil {
@@ -89,6 +90,15 @@ private final class RobotReading {
     let why = status.text.firstLine ?? keyword["name"] ?? "it failed"
     results.problems.append(
       ResultProblem(.suiteError, "\(suite): \(kind): \(why)", line: status.line, isBlocking: true))
+  }
+
+  /// With `--splitoutputs` (before version 3) a suite's tests are in a file of their own.
+  private func takeSplit(_ suite: XMLNode, _ status: XMLNode) {
+    guard status["status"]?.uppercased() == "FAIL" else { return }
+    results.problems.append(
+      ResultProblem(
+        .suiteError, "\(suite["name"] ?? ""): failed; its tests are in \(suite["src"] ?? "")",
+        line: status.line, isBlocking: true))
   }
 
   private func takeErrors(_ node: XMLNode) {

@@ -98,9 +98,9 @@ private struct SysbenchRun {
     if let range = text.firstRange(of: " transferred ("), text.hasSuffix("/sec)") {
       let fields = text[range.upperBound...].dropLast().split(separator: " ")
       guard fields.count == 2 else { return }
-      let unit = String(fields[1].dropLast(2))
-      return append("transferred", fields[0], SysbenchRun.rate(unit, bytes: true))
+      return append("transferred", fields[0], SysbenchRun.rate(fields[1]))
     }
+    if readFiles(text) { return }
     guard let colon = text.firstIndex(of: ":") else { return }
     let key = String(text[..<colon])
     let value = text[text.index(after: colon)...].drop { $0 == " " }
@@ -109,22 +109,53 @@ private struct SysbenchRun {
       append("events per second", value, SysbenchRun.rate("1/s"))
     case "transactions", "queries", "read/write requests", "Total operations",
       "Operations performed":
-      // `20 (199.5 per sec.)`
-      guard let open = value.firstIndex(of: "("), value.contains("per sec") else { return }
+      // `20 (199.5 per sec.)`, before 1.0 `104857600 (1066853.19 ops/sec)`
+      guard let open = value.firstIndex(of: "("),
+        value.contains("per sec") || value.contains("ops/sec")
+      else { return }
       append(
         key == "Total operations" ? "operations" : key,
         value[value.index(after: open)...].prefix { $0 != " " }, SysbenchRun.rate("1/s"),
         isPrimary: key != "Total operations" && key != "Operations performed")
     case "reads/s", "writes/s", "fsyncs/s": append(key, value, SysbenchRun.rate("1/s"))
     case "read, MiB/s", "written, MiB/s":
-      append(
-        String(key.prefix { $0 != "," }), value, SysbenchRun.rate("MiB/s", bytes: true))
+      append(String(key.prefix { $0 != "," }), value, SysbenchRun.rate("MiB/s"))
+    case "read", "write", "fsync":
+      // Since 1.1 `IOPS=2606.54 40.73 MiB/s (42.71 MB/s)`
+      let fields = value.split(separator: " ")
+      guard let first = fields.first, first.hasPrefix("IOPS=") else { return }
+      append("\(key) iops", first.dropFirst(5), SysbenchRun.rate("1/s"))
+      if fields.count >= 3, fields[2] == "MiB/s" {
+        append(key, fields[1], SysbenchRun.rate(fields[2]))
+      }
     default: break
     }
   }
 
-  private static func rate(_ text: String, bytes: Bool = false) -> Unit {
-    bytes ? Unit(parsing: text) : Unit(text: text, quantity: .rate, scale: 1)
+  /// Files before 1.0: `Read 93Mb  Written 62Mb  Total transferred 156Mb  (2.6111Mb/sec)` and
+  /// `  167.11 Requests/sec executed`.
+  private mutating func readFiles(_ text: Substring) -> Bool {
+    if text.hasSuffix(" Requests/sec executed") {
+      append("requests per second", text.prefix { $0 != " " }, SysbenchRun.rate("1/s"))
+      return true
+    }
+    guard text.contains("Total transferred "), text.hasSuffix("/sec)"),
+      let open = text.lastIndex(of: "(")
+    else { return false }
+    let rate = text[text.index(after: open)...].dropLast()
+    let number = rate.prefix { $0.isNumber || $0 == "." }
+    append("transferred", number, SysbenchRun.rate(rate[number.endIndex...]))
+    return true
+  }
+
+  /// The megabytes of sysbench are 1,048,576 bytes, whether it writes `MiB/sec`, `MB/sec` or `Mb/sec`.
+  private static func rate(_ text: some StringProtocol) -> Unit {
+    let unit = text.hasSuffix("/sec") ? String(text.dropLast(2)) : String(text)
+    guard let first = unit.first, unit.hasSuffix("/s"), first != "1" else {
+      return Unit(text: unit, quantity: .rate, scale: 1)
+    }
+    let powers: [Character: Int] = ["K": 1 << 10, "M": 1 << 20, "G": 1 << 30, "T": 1 << 40]
+    return Unit(text: unit, quantity: .rate, scale: Double(powers[first] ?? 1))
   }
 
   private mutating func append(

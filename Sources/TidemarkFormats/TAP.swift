@@ -9,26 +9,30 @@ package enum TAP: Format {
   package static let specification = "https://testanything.org/tap-version-14-specification.html"
   package static let kept =
     "Every point with its directive, the YAML block below it (message, place, duration_ms), plan, bail-out; subtests "
-    + "under the names of the points that hold them."
+    + "under the names of the points that hold them; of `prove --verbose` each file as a suite."
   package static let dropped =
-    "Comments, program output between the points, pragmas, times that stand in comments (`# time=4ms`)."
+    "Comments, program output between the points, pragmas, times that stand in comments (`# time=4ms`) or names; "
+    + "the message in the names that Check writes becomes the point's own."
 
   package static func recognises(_ head: Head) -> Recognition {
     var points = 0
+    var isNumbered = false
     var sawNoise = false
     for line in head.lines.prefix(2000) {
       let text = line.drop { $0 == " " }
       if text.hasPrefix("TAP version ") || Plan(text) != nil || text.hasPrefix("Bail out!") {
         return .yes
       }
-      if Point(text) != nil {
+      if let point = Point(text) {
+        if points == 0 { isNumbered = point.number != nil }
         points += 1
       } else if points == 0, !text.isEmpty, !text.hasPrefix("#") {
         sawNoise = true
       }
     }
-    // Without a plan (some producers write none) a stream must begin with its points.
-    return points > 0 && !sawNoise ? .yes : .no
+    // Without a plan (some producers write none) a stream must begin with its points, and number
+    // them: `ok` alone is many a program's answer.
+    return isNumbered && !sawNoise ? .yes : .no
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
@@ -39,25 +43,43 @@ package enum TAP: Format {
   }
 }
 
-/// `1..5`, `1..0 # SKIP why`.
+/// `1..5`, `1..0 # SKIP why`; `1..5 todo 2 4;` as Perl's Test.pm writes.
 private struct Plan {
   var count: Int
   var isSkipAll: Bool
+  /// The points that are still to be done, by their numbers.
+  var todo: Set<Int> = []
 
   init?(_ text: Substring) {
     guard text.hasPrefix("1..") else { return nil }
     let digits = text.dropFirst(3).prefix { $0.isASCII && $0.isNumber }
     guard let count = Int(digits), count <= 1_000_000_000 else { return nil }
     let rest = text.dropFirst(3 + digits.count).drop { $0 == " " }
-    guard rest.isEmpty || rest.hasPrefix("#") else { return nil }
+    if let numbers = Plan.todo(in: rest) {
+      todo = numbers
+    } else {
+      guard rest.isEmpty || rest.hasPrefix("#") else { return nil }
+    }
     self.count = count
     isSkipAll = count == 0
+  }
+
+  private static func todo(in rest: Substring) -> Set<Int>? {
+    guard rest.hasPrefix("todo ") else { return nil }
+    let list = rest.dropFirst(5).prefix { $0 != ";" && $0 != "#" }
+    var numbers: Set<Int> = []
+    for field in list.split(separator: " ") {
+      guard let number = Int(field) else { return nil }
+      numbers.insert(number)
+    }
+    return numbers
   }
 }
 
 /// `ok 1 - description # SKIP why`, each part but the first optional.
 private struct Point {
   var isOK: Bool
+  var number: Int?
   var description: String
   var directive: Directive?
   var reason: String
@@ -87,13 +109,14 @@ private struct Point {
     let afterNumber = rest.dropFirst(number.count)
     // `ok 2 things` has the number 2, `ok 2things` has none.
     if !number.isEmpty, afterNumber.first.map({ " -#{\t".contains($0) }) ?? true {
+      self.number = Int(number)
       rest = afterNumber.drop { $0 == " " || $0 == "\t" }
     }
     if rest.first == "-" { rest = rest.dropFirst().drop { $0 == " " } }
     opensBlock = rest.hasSuffix("{") && (rest.count == 1 || rest.dropLast().last == " ")
     if opensBlock { rest = rest.dropLast() }
-    let (described, found, why) = Point.directive(in: rest)
-    description = Point.unescaped(described).trimmed
+    let (described, found, why) = Point.directive(in: TAPNames.withoutTimeComment(rest))
+    description = Point.unescaped(TAPNames.withoutTimeComment(described.trimmed[...])).trimmed
     directive = found
     reason = why.trimmed
   }
@@ -171,6 +194,16 @@ private struct TAPStream {
   /// How many of them are of streams that ended before.
   private var streamStart = 0
   private var leaves = 0
+  /// Whether a point of this stream failed.
+  private var hasFailure = false
+  private var prove: Prove?
+
+  /// The file whose stream `prove` prints.
+  private struct Prove {
+    var file: String
+    var suite: Int32
+    var dubious: (why: String, line: Int)?
+  }
 
   /// The deepest subtest that is kept apart; deeper ones count as of this depth.
   private static let depthLimit = 64
@@ -179,6 +212,7 @@ private struct TAPStream {
     let indent = line.text.prefix { $0 == " " }.count
     let text = line.text.dropFirst(indent)
     if takeYAML(text, indent: indent) { return }
+    if indent == 0, takeProve(line) { return }
     if text.hasPrefix("TAP version ") {
       if indent == 0 { beginStream() }
       sawAnything = true
@@ -209,10 +243,40 @@ private struct TAPStream {
 
   /// Files of several streams, one after the other, are made by `cat` and by runners of runners.
   private mutating func beginStream() {
-    flush()
-    checkPlan()
+    endStream()
     plans = [:]
     streamStart = topPoints
+    hasFailure = false
+  }
+
+  private mutating func endStream() {
+    flush()
+    let told = results.problems.count
+    checkPlan()
+    // Of a failed point the exit status says nothing new.
+    guard let exit = prove?.dubious, !hasFailure, results.problems.count == told else { return }
+    results.problems.append(
+      ResultProblem(.outsideError, "\(prefix)\(exit.why)", line: exit.line, isBlocking: true))
+  }
+
+  private var prefix: String { prove.map { "\($0.file): " } ?? "" }
+
+  /// Takes a line of `prove`'s own; none is where points came before the first of them.
+  private mutating func takeProve(_ line: Line) -> Bool {
+    guard prove != nil || !sawAnything, let found = ProveLine(line.text) else { return false }
+    switch found {
+    case .file(let name):
+      if prove != nil { beginStream() }
+      prove = Prove(file: name, suite: Int32(truncatingIfNeeded: results.suites.count))
+      results.suites.append(Suite(path: [name]))
+    case .verdict:
+      // A point without a number looks the same as long as the plan is not met.
+      guard let plan = plans[0], plan.count == topPoints - streamStart + openTops else {
+        return false
+      }
+    case .dubious(let why): prove?.dubious = (why, line.number)
+    }
+    return prove != nil
   }
 
   /// Points at the top that are not counted yet.
@@ -258,6 +322,11 @@ private struct TAPStream {
   private mutating func add(_ point: Point, indent: Int, line: Int) {
     sawAnything = true
     var node = Node(indent: indent, point: point, line: line)
+    if indent == 0, let plan = plans[0], !plan.todo.isEmpty, point.directive == nil,
+      plan.todo.contains(point.number ?? topPoints - streamStart + openTops + 1)
+    {
+      node.point.directive = .todo
+    }
     // Deeper points that came before belong to this one, unless a block says that they come after.
     while let last = open.last, last.indent > indent {
       node.children.insert(last, at: 0)
@@ -305,16 +374,18 @@ private struct TAPStream {
 
   private mutating func append(_ node: Node) {
     topPoints += 1
+    let name = name(node, index: prove == nil ? topPoints : topPoints - streamStart)
+    if node.point.outcome.isFailure { hasFailure = true }
     let hasChildren = !node.children.isEmpty
     if hasChildren {
-      appendChildren(of: node, path: [name(node, index: topPoints)])
+      appendChildren(of: node, path: (prove.map { [$0.file] } ?? []) + [name])
     } else {
       leaves += 1
     }
     let failedBelow = node.children.contains { $0.hasFailure }
     let isSum = hasChildren && (!node.point.outcome.isFailure || failedBelow)
     results.append(
-      name: name(node, index: topPoints), outcome: node.point.outcome, duration: node.duration,
+      suite: prove?.suite ?? -1, name: name, outcome: node.point.outcome, duration: node.duration,
       role: isSum ? .parent : .test, detail: node.detail)
   }
 
@@ -340,12 +411,12 @@ private struct TAPStream {
 
   mutating func finish() throws(Problem) -> Results {
     if let block = yaml { attach(block.lines) }
-    flush()
     guard sawAnything else {
       throw Problem("holds no TAP", remedy: "check that the tests ran and wrote their output")
     }
-    checkPlan()
+    endStream()
     results.leafTests = leaves
+    TAPNames.shorten(&results)
     return results
   }
 
@@ -356,7 +427,7 @@ private struct TAPStream {
     results.problems.append(
       ResultProblem(
         .planMismatch,
-        "\(plan.count) tests were planned, \(count) ran\(hasBailedOut ? " before the bail-out" : "")",
+        "\(prefix)\(plan.count) tests were planned, \(count) ran\(hasBailedOut ? " before the bail-out" : "")",
         isBlocking: true))
   }
 }

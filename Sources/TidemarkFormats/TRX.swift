@@ -9,7 +9,7 @@ package enum TRX: Format {
     "https://github.com/microsoft/vstest/blob/main/src/Microsoft.TestPlatform.Extensions.TrxLogger"
   package static let kept =
     "Each result with outcome, duration, message, stack trace; the class from the test's definition; of data-driven "
-    + "and ordered tests the inner results. Errors of the run itself are problems."
+    + "and ordered tests the inner results. Errors of the run itself are problems, and so is a run that broke off."
   package static let dropped = "Counters, test lists, deployment items, attachments."
 
   package static func recognises(_ head: Head) -> Recognition {
@@ -31,12 +31,13 @@ package enum TRX: Format {
 private final class TRXReading {
   static let records: Set<String> = [
     "UnitTestResult", "WebTestResult", "ManualTestResult", "GenericTestResult", "LoadTestResult",
-    "TestResultAggregation", "UnitTest", "CodedWebTest", "OrderedTest", "RunInfo", "Times",
+    "TestResultAggregation", "UnitTest", "CodedWebTest", "OrderedTest", "ResultSummary", "Times",
   ]
 
   private var results = Results()
   private var found: [XMLNode] = []
   private var classes: [String: String] = [:]
+  private var summary: XMLNode?
 
   func take(_ node: XMLNode, _ above: [XMLNode]) {
     switch node.name {
@@ -46,7 +47,9 @@ private final class TRXReading {
       if let id = node["id"], let name = method?.split(separator: ",").first {
         classes[id] = String(name)
       }
-    case "RunInfo": takeRunInfo(node)
+    case "ResultSummary":
+      for info in node.child("RunInfos")?.children("RunInfo") ?? [] { takeRunInfo(info) }
+      summary = node
     case "Times":
       let times = ["finish", "start"].compactMap { node[$0].flatMap(TimeText.parse) }
       results.newestTime = times.max()
@@ -63,8 +66,22 @@ private final class TRXReading {
 
   func finish(_ repairs: [ResultProblem]) -> Results {
     for node in found { append(node, as: nil) }
+    if let summary { takeOutcome(of: summary) }
     results.problems += repairs
     return results
+  }
+
+  /// A run that broke off says so here, and its tests may all have passed before.
+  private func takeOutcome(of summary: XMLNode) {
+    guard let outcome = summary["outcome"],
+      ["Aborted", "Error", "Timeout", "Disconnected"].contains(outcome),
+      !results.tests.contains(where: \.outcome.isFailure),
+      !results.problems.contains(where: \.isBlocking)
+    else { return }
+    results.problems.append(
+      ResultProblem(
+        .outsideError, "the run ended as \(outcome) without a failed test", line: summary.line,
+        isBlocking: true))
   }
 
   private func append(_ node: XMLNode, as parent: XMLNode?) {
@@ -112,9 +129,9 @@ private final class TRXReading {
   /// `hh:mm:ss.fffffff` or `d.hh:mm:ss.fffffff`, .NET's constant form of a time span.
   private static func seconds(_ text: String) -> Double? {
     let parts = text.split(separator: ":", omittingEmptySubsequences: false)
-    guard parts.count == 3, let minutes = Double(parts[1]), let seconds = Double(parts[2]) else {
-      return nil
-    }
+    guard parts.count == 3, let minutes = Double(parts[1]),
+      let seconds = String(parts[2]).decimal
+    else { return nil }
     let leading = parts[0].split(separator: ".")
     guard let hours = leading.last.flatMap({ Double($0) }), leading.count <= 2 else { return nil }
     let days = leading.count == 2 ? Double(leading[0]) ?? .nan : 0

@@ -8,15 +8,27 @@ package enum Unrecognised {
   }
 
   /// Whether the file is most likely a report that went wrong on its way: empty, a pointer in a
-  /// report's place, a page saved under a report's name. Found in a folder, others are passed over.
+  /// report's place, a page saved under a report's name, the beginning of one. Found in a folder,
+  /// others are passed over.
   package static func isLostReport(_ head: Head, path: String) -> Bool {
     let name = path.split(separator: "/").last ?? ""
     let endings = [".xml", ".json", ".trx", ".tap", ".jsonl", ".ndjson"]
     guard endings.contains(where: { name.lowercased().hasSuffix($0) }) else { return false }
-    if head.firstInk == nil { return true }
+    if head.firstInk == nil || isCutOff(head) { return true }
     return head.contains("version https://git-lfs.github.com/spec/")
       || (head.contains("<<<<<<< ") && head.contains(">>>>>>> "))
       || head.rootElement?.lowercased() == "html" || head.contains("<!DOCTYPE html")
+  }
+
+  /// Whether it begins like XML or JSON and ends in the middle.
+  private static func isCutOff(_ head: Head) -> Bool {
+    guard head.isWhole, let last = head.bytes.last(where: { $0 > 0x20 }) else { return false }
+    switch head.firstInk {
+    case UInt8(ascii: "<"): return last != UInt8(ascii: ">")
+    case UInt8(ascii: "{"), UInt8(ascii: "["):
+      return last != UInt8(ascii: "}") && last != UInt8(ascii: "]")
+    default: return false
+    }
   }
 
   private static let regenerate = "have the job write the report anew, or exclude the file"
@@ -45,7 +57,19 @@ package enum Unrecognised {
         "look at the page: it may be a sign-in or error page saved in the report's place"
       )
     }
+    if isCutOff(head) {
+      return (
+        "ends in the middle, and what it begins with no reader knows",
+        "look why its writer stopped, or whether a copy was incomplete"
+      )
+    }
     if let root { return ("is XML with the root <\(root)>, which no reader knows", tried("XML")) }
+    if head.json.has("totalTestCount"), head.json.has("devicesAndConfigurations") {
+      return (
+        "is xcresulttool's summary, which names only the tests that failed",
+        "write all of them: `xcrun xcresulttool get test-results tests`"
+      )
+    }
     if ink == UInt8(ascii: "{") || ink == UInt8(ascii: "[") {
       return ("is JSON (or begins like it) that no reader knows", tried("JSON"))
     }

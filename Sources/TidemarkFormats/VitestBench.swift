@@ -48,7 +48,7 @@ package enum VitestBench: Format {
     let own = benchmark["name"]?.string ?? ""
     let name = group.isEmpty ? own : "\(group) > \(own)"
     guard let rate = benchmark["hz"]?.double, rate > 0 else {
-      results.unmeasured.append(name)
+      if benchmark["hz"]?.double != nil { results.unmeasured.append(name) }
       results.problems.append(
         ResultProblem(.outsideError, "\(name): has no result", isBlocking: true))
       return

@@ -18,7 +18,10 @@ package enum Wrk: Format {
     let lines = head.lines
     let hasStart = lines.contains { WrkRun.url(of: $0) != nil }
     guard hasStart else { return .no }
-    return lines.contains { $0.hasPrefix("  Thread Stats") || $0.hasPrefix("Requests/sec:") }
+    return lines.contains { line in
+      let text = line.drop { $0 == " " }
+      return text.hasPrefix("Thread Stats") || text.hasPrefix("Requests/sec:")
+    }
       ? .yes : .no
   }
 
@@ -45,6 +48,8 @@ private struct WrkRun {
 
   /// `Running 2s test @ http://127.0.0.1:8765/path`
   static func url(of line: Substring) -> Substring? {
+    // Logs may have it further in.
+    let line = line.drop { $0 == " " }
     guard line.hasPrefix("Running "), let mark = line.firstRange(of: " test @ ") else { return nil }
     let url = line[mark.upperBound...].trimmedEnd
     return url.isEmpty ? nil : url
@@ -57,7 +62,7 @@ private struct WrkRun {
     if fields.count >= 5, fields[1] == "threads", fields[4].hasPrefix("connections") {
       parameters["threads"] = String(fields[0])
       parameters["connections"] = String(fields[3])
-    } else if line.hasPrefix("    Latency"), fields.count >= 4 {
+    } else if fields[0] == "Latency", fields.count >= 4 {
       append("latency avg", WrkNumber.time(fields[1]))
     } else if fields.count == 2, fields[0].hasSuffix("%"), line.hasPrefix("  ") {
       readPercentile(fields[0].dropLast(), fields[1])

@@ -130,11 +130,16 @@ extension String {
   /// nil where it is empty.
   var nonEmpty: String? { isEmpty ? nil : self }
 
-  /// A plain decimal number, with a comma for the point where a .NET runner's locale wrote one; nil
-  /// for anything else.
+  /// A plain decimal number, with a comma for the point where a .NET runner's locale wrote one, or
+  /// with marks between thousands; nil for anything else.
   var decimal: Double? {
-    let text = contains(",") ? String(map { $0 == "," ? "." : $0 }) : self
-    guard let value = Double(text), value.isFinite else { return nil }
+    guard contains(",") else { return Double(self).flatMap { $0.isFinite ? $0 : nil } }
+    // Of two kinds of marks the last one is the point; one comma alone is it too.
+    let last = last { $0 == "," || $0 == "." }
+    let commas = count { $0 == "," }
+    let point: Character = last == "," && (commas == 1 || contains(".")) ? "," : "."
+    let plain = filter { $0 == point || ($0 != "," && $0 != ".") }
+    guard let value = Double(plain.replacing(",", with: ".")), value.isFinite else { return nil }
     return value
   }
 }

@@ -1,7 +1,7 @@
 package import TidemarkModel
 private import TidemarkSyntax
 
-/// xUnit.net version 2 results (`<assemblies>`).
+/// xUnit.net results: versions 2 and 3 (`<assemblies>`), and 1 (`<assembly>` with classes).
 package enum XUnit: Format {
   package static let name = "xunit"
   package static let producers =
@@ -15,13 +15,16 @@ package enum XUnit: Format {
     guard let root = head.rootElement, root == "assemblies" || root == "assembly" else {
       return .no
     }
-    return head.contains("test-framework") || head.contains("<collection") || root == "assemblies"
-      ? .yes : .no
+    // Maven's plug-in for archives has descriptions with the root <assembly>.
+    let isOurs =
+      root == "assemblies" || head.contains("test-framework") || head.contains("<collection")
+      || (head.contains("<class") && head.contains("<test "))
+    return isOurs ? .yes : .no
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     let reading = XUnitReading()
-    let reader = try XMLNode.forEach(["test", "error"], in: file, reading.take)
+    let reader = try XMLNode.forEach(["test", "error", "failure"], in: file, reading.take)
     return reading.finish(reader.repairProblems)
   }
 }
@@ -38,9 +41,11 @@ private final class XUnitReading {
       results.newestTime = max(results.newestTime ?? moment, moment)
     }
     guard node.name == "test" else {
-      let failure = node.child("failure")
+      // Version 1 writes a fixture's failure directly into its class.
+      let failure = node.name == "failure" ? node : node.child("failure")
+      let place = node["name"] ?? above.last { $0.name == "class" }?["name"]
       let message =
-        failure?.text(of: "message")?.firstLine ?? node["name"] ?? "an error outside tests"
+        failure?.text(of: "message")?.firstLine ?? place ?? "an error outside tests"
       results.problems.append(
         ResultProblem(.outsideError, message, line: node.line, isBlocking: true))
       return

@@ -4,13 +4,19 @@ extension History {
   /// Takes in the segments of other histories: a set union, for equal names are equal bytes.
   ///
   /// Each is checked whole before it is written; a damaged one is named and left.
-  /// - Throws: If a folder is there and cannot be listed, or this one cannot be written.
+  /// - Throws: If a folder is not there or cannot be listed, before anything is taken in, or this one
+  ///   cannot be written.
   package func merge(from directories: [String]) throws(Problem) -> MergeResult {
-    var result = MergeResult(added: [], present: 0, damaged: [])
-    for directory in directories {
-      for name in try HistoryFolder(path: directory).segmentNames() ?? [] {
-        try take(name, from: directory, &result)
+    let sources = try directories.map { (directory) throws(Problem) in
+      guard let names = try HistoryFolder(path: directory).segmentNames() else {
+        throw Problem(
+          "does not exist", path: directory, remedy: "check the path; no other was taken in either")
       }
+      return (directory, names)
+    }
+    var result = MergeResult(added: [], present: 0, damaged: [])
+    for (directory, names) in sources {
+      for name in names { try take(name, from: directory, &result) }
     }
     result.added.sort(by: utf8Precedes)
     return result

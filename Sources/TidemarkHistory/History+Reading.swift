@@ -16,14 +16,28 @@ extension History {
       return contents
     }
     contents.damaged = damage.problems
+    contents.setAside = try setAside()
     return contents
   }
 
   /// All runs, oldest first, with what their headers tell; those that do not count say why.
-  package func list() throws(Problem) -> [RunSummary] {
-    try folder.reading { set, damage in
+  package func list() throws(Problem) -> [RunSummary] { try listing().runs }
+
+  /// The same as ``list()``, and the segments that could not be read or were set aside.
+  package func listing() throws(Problem) -> (runs: [RunSummary], damaged: [Problem]) {
+    let (runs, damage) = try folder.reading { set, damage in
       RunSelection(set, damage).runs.map { RunSummary($0) }
-    }.0
+    }
+    return (runs, damage.problems + (try setAside()))
+  }
+
+  /// What ``verify(setsAside:)`` took out of the way: its runs are missing still.
+  private func setAside() throws(Problem) -> [Problem] {
+    try folder.namesSetAside().map { name in
+      Problem(
+        "is damaged and was set aside", path: "\(directory)/\(name)",
+        remedy: "merge from a copy that has it whole, or delete it if there is none")
+    }
   }
 
   /// One run whole, in contents of its own, also if it is excluded; nil if there is none of this
@@ -38,6 +52,7 @@ extension History {
       return contents
     }
     contents.damaged = damage.problems
+    contents.setAside = try setAside()
     return contents.runs.isEmpty ? nil : contents
   }
 

@@ -9,6 +9,8 @@ package struct HistoryContents: Sendable {
   package var records: [HistoryRecord] = []
   /// Segments that could not be read; the rest was.
   package var damaged: [Problem] = []
+  /// Damaged segments that `history verify` took out of the way: their runs are missing.
+  package var setAside: [Problem] = []
 
   package init() {}
 }

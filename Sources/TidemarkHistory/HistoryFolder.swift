@@ -8,10 +8,19 @@ struct HistoryFolder {
 
   private static let temporaryPrefix = ".tidemark-"
   private static let temporarySuffix = ".tmp"
+  private static let asideSuffix = ".damaged"
 
   /// The names of the segments, sorted; nil where there is no such folder.
   func segmentNames() throws(Problem) -> [String]? {
     try names()?.filter(SegmentLayout.isName)
+  }
+
+  /// The names of the segments that ``setAside(_:)`` took out of the way, sorted.
+  func namesSetAside() throws(Problem) -> [String] {
+    try (names() ?? []).filter { name in
+      name.hasSuffix(HistoryFolder.asideSuffix)
+        && SegmentLayout.isName(String(name.dropLast(HistoryFolder.asideSuffix.count)))
+    }
   }
 
   /// All names in the folder, in the order of their bytes; nil where there is no such folder.
@@ -60,6 +69,8 @@ struct HistoryFolder {
       unlink(unique)
       throw error
     }
+    // What was set aside is here whole again.
+    unlink("\(path)/\(name)\(HistoryFolder.asideSuffix)")
     sync()
     return (name, true)
   }
@@ -92,9 +103,9 @@ struct HistoryFolder {
 
   private func makeFolder() throws(Problem) {
     var made = ""
-    for part in path.split(separator: "/", omittingEmptySubsequences: false) {
+    for part in path.split(separator: "/") {
       made += made.isEmpty && !path.hasPrefix("/") ? part : "/\(part)"
-      guard !part.isEmpty, mkdir(made, 0o755) != 0, errno != EEXIST else { continue }
+      guard mkdir(made, 0o755) != 0, errno != EEXIST else { continue }
       // A parent that may not be written but is there says so otherwise (EROFS, EACCES).
       guard access(made, F_OK) == 0 else { throw FileBytes.failure("cannot be made", made) }
     }
@@ -118,7 +129,7 @@ struct HistoryFolder {
 
   /// Renames a segment to `NAME.damaged`; the new name, or nil where it is gone.
   func setAside(_ name: String) throws(Problem) -> String? {
-    let aside = name + ".damaged"
+    let aside = name + HistoryFolder.asideSuffix
     guard rename("\(path)/\(name)", "\(path)/\(aside)") == 0 else {
       if errno == ENOENT { return nil }
       throw FileBytes.failure("cannot be renamed to \(aside)", "\(path)/\(name)")

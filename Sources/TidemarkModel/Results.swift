@@ -10,8 +10,9 @@ package struct Results: Sendable {
   /// What only some tests have; ``TestRecord/detail`` points into it.
   package var details: [TestDetail] = []
   package var measurements: [Measurement] = []
-  /// Names of benchmarks that the file lists without a value, because they failed or were skipped:
-  /// `inspect` counts them, nothing else does.
+  /// Names of benchmarks whose number in the file says nothing, because they failed or were skipped
+  /// (Google Benchmark writes 0): `inspect` counts them, nothing else does. Those that the file gives
+  /// no number are no benchmarks to it either.
   package var unmeasured: [String] = []
   package var problems: [ResultProblem] = []
   /// Facts of the machine or tool that the file tells (`cpu`, `os`, `python`, …).

@@ -21,7 +21,7 @@ extension Unit {
       self.init(text: "", quantity: .count, scale: 1)
       return
     }
-    let known = Unit.simple(trimmed) ?? Unit.quotient(trimmed)
+    let known = Unit.simple(trimmed) ?? Unit.quotient(trimmed) ?? Unit.remarked(trimmed)
     self.init(
       text: text, quantity: known?.quantity ?? .other(trimmed), scale: known?.scale ?? 1)
   }
@@ -43,6 +43,14 @@ extension Unit {
     }
     let isPerPiece = pieces.contains(below.lowercased())
     return isPerPiece ? simple(above) : nil
+  }
+
+  /// `ns/iter (+/- 12)`: the unit stands before the remark; `Time (ns)`: in it.
+  private static func remarked(_ text: String) -> Meaning? {
+    guard text.last == ")", let open = text.firstIndex(of: "(") else { return nil }
+    let before = String(text[..<open]).trimmed
+    let remark = String(text[text.index(after: open)...].dropLast())
+    return simple(before) ?? quotient(before) ?? simple(remark) ?? quotient(remark)
   }
 
   private static func split(_ text: String) -> (above: String, below: String?) {
@@ -84,6 +92,8 @@ extension Unit {
     add(.time, 1e-6, "us µs μs usec usecs microsec microsecond microseconds")
     add(.time, 1e-3, "ms msec msecs millis millisec millisecond milliseconds")
     add(.time, 1, "s sec secs second seconds")
+    add(.time, 1e3, "ks")
+    add(.time, 1e6, "Ms")
     add(.time, 60, "min mins minute minutes")
     add(.time, 3600, "h hr hrs hour hours")
     add(.time, 86_400, "d day days")
@@ -107,13 +117,23 @@ extension Unit {
     add(.rate, 125_000, "mbps")
     add(.rate, 125_000_000, "gbps")
     add(.rate, 1e6, "MBps")
+    add(.rate, 1, "flops")
+    add(.rate, 1e3, "kflops")
+    add(.rate, 1e6, "mflops")
+    add(.rate, 1e9, "gflops")
+    add(.rate, 1e12, "tflops")
     add(.ratio, 0.01, "% percent pct percentage")
     add(.ratio, 1, "ratio fraction")
     add(.ratio, 1, "x")
     add(.count, 1, "count counts n number op ops iter iters iteration iterations item items")
     add(.count, 1, "lines files tokens token requests events calls times")
+    add(.count, 1, "#")
     add(.count, 1e3, "k thousand")
-    add(.count, 1e6, "million")
+    // By themselves, as package-benchmark writes them; a small m would be anything.
+    add(.count, 1e6, "M million")
+    add(.count, 1e9, "G")
+    add(.count, 1e12, "T")
+    add(.count, 1e15, "P")
     add(.frequency, 1, "hz hertz")
     add(.frequency, 1e3, "khz")
     add(.frequency, 1e6, "mhz")

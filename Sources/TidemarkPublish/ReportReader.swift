@@ -5,7 +5,8 @@ private import TidemarkSyntax
 /// Makes a ``TidemarkReport/Report`` of report.json again, so that the same sections serve.
 ///
 /// The document may come from a stranger's pull request: every field is checked, every list and
-/// text has a bound, and what no text is made of is not read. What stands nowhere in the document
+/// text has a bound, and what no text is made of is not read. Command lines for a shell (`bisect`) are
+/// not taken from it: they are made anew, of commits that are hexadecimal digits. What stands nowhere in the document
 /// (failure texts, passing tests, the points of a series) is not in the answer either.
 package enum ReportReader {
   /// Entries of one list.
@@ -180,11 +181,14 @@ package enum ReportReader {
     if let since = try field.optionalObject("since") {
       let run = try since.text("run")
       test.since = ChangePoint(
-        index: places[run], run: run, commit: try since.optionalText("commit"), time: nil)
+        index: places[run], run: run, commit: try since.optionalText("commit"), time: nil,
+        previousCommit: try field.optionalText("good_commit"))
     }
     test.failuresInLast = try field.count("failures_in_last")
     test.runsInLast = try field.count("runs_in_last")
     test.owner = try field.optionalText("owner")
+    test.job = try field.optionalText("job") ?? ""
+    test.explanation = try field.optionalText("explanation") ?? ""
     return test
   }
 
@@ -216,6 +220,10 @@ package enum ReportReader {
     series.minimumDetectablePercent = try field.optionalNumber("minimum_detectable_percent")
     series.changePoint = try changePoint(field, places)
     series.suspects = try suspects(field)
+    series.job = try field.optionalText("job") ?? ""
+    series.owner = try field.optionalText("owner")
+    series.runsNeeded = try field.optionalCount("runs_needed")
+    series.explanation = try field.optionalText("explanation") ?? ""
     return series
   }
 
@@ -226,7 +234,8 @@ package enum ReportReader {
     let run = try point.text("run")
     return ChangePoint(
       index: places[run], run: run, commit: try point.optionalText("commit"),
-      time: try point.optionalTime("time"))
+      time: try point.optionalTime("time"),
+      previousCommit: try field.optionalText("good_commit"))
   }
 
   private static func suspects(_ field: Field) throws(Problem) -> [Suspect] {
@@ -240,10 +249,12 @@ package enum ReportReader {
   private static func cluster(
     _ field: Field, _ places: [String: Int]
   ) throws(Problem) -> Cluster {
-    Cluster(
+    var cluster = Cluster(
       id: try field.identifier("id"), kind: try field.text("kind"),
       series: try field.identifiers("series"), tests: try field.identifiers("tests"),
       changePoint: try changePoint(field, places), suspects: try suspects(field))
+    cluster.environment = try field.optionalTexts("environment")
+    return cluster
   }
 }
 
@@ -357,6 +368,10 @@ private struct Field {
       texts.append(String(SafeText.prefix(text, bytes: ReportReader.textLimit)))
     }
     return texts
+  }
+
+  func optionalTexts(_ key: StaticString) throws(Problem) -> [String] {
+    member(key) == nil ? [] : try texts(key)
   }
 
   func identifiers(_ key: StaticString) throws(Problem) -> [Identifier] {

@@ -23,7 +23,8 @@ package struct Bisection: Hashable, Sendable {
 
   /// For a series that is worse: nil where its range is not known, or has one commit only.
   package func command(for series: SeriesChange) -> String? {
-    guard let change = series.changePercent, change.isFinite, change != 0,
+    guard series.state == .regressed || series.state == .suspected,
+      let change = series.changePercent, change.isFinite, change != 0,
       let (good, bad) = Self.range(series.changePoint, series.suspects)
     else { return nil }
     // Half of the change tells the two levels apart.
@@ -62,5 +63,19 @@ package struct Bisection: Hashable, Sendable {
   /// In single quotes, as a POSIX shell takes it literally.
   private static func quoted(_ text: String) -> String {
     "'" + text.replacing("'", with: "'\\''") + "'"
+  }
+}
+
+extension Report {
+  /// How the one commit is found, by the cluster's worst series, else by its first test that fails.
+  package func bisection(of cluster: Cluster) -> String? {
+    guard cluster.kind == "commit" else { return nil }
+    if let series = series.first(where: { cluster.series.contains($0.id) }) {
+      return bisection.command(for: series)
+    }
+    guard let first = cluster.tests.first, let test = tests.first(where: { $0.id == first }),
+      test.state == .newlyFailing
+    else { return nil }
+    return bisection.command(for: test, suspects: cluster.suspects.count)
   }
 }

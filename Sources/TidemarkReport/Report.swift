@@ -167,6 +167,8 @@ package struct Cluster: Hashable, Sendable {
   package var tests: [Identifier]
   package var changePoint: ChangePoint?
   package var suspects: [Suspect]
+  /// What changed of the machines in the same range, a clause each.
+  package var environment: [String] = []
   package init(
     id: Identifier, kind: String, series: [Identifier], tests: [Identifier],
     changePoint: ChangePoint? = nil, suspects: [Suspect] = []

@@ -16,6 +16,10 @@ package enum ReportJSON {
   private static let seriesLimit = 62 << 20
   /// Bytes of one message.
   private static let messageLimit = 4096
+  /// The most suspects of a change.
+  private static let suspectLimit = 10
+  /// The most paths of a suspect.
+  private static let pathLimit = 10
   /// The most entries of a list that is short in any report but a hostile one.
   private static let shortListLimit = 2000
 
@@ -32,7 +36,7 @@ package enum ReportJSON {
       }
       json.member("key", report.key)
       write(report.run, jobs: report.jobs, to: &json)
-      writeVerdict(of: report, to: &json)
+      writeVerdict(of: report, to: &json, cuts: &cuts)
       write(report.baseline, to: &json)
       writeInputs(of: report, to: &json, cuts: &cuts)
       write(report.testTotals, to: &json)
@@ -87,8 +91,12 @@ package enum ReportJSON {
     }
   }
 
-  private static func writeVerdict(of report: Report, to json: inout JSONWriter) {
+  private static func writeVerdict(
+    of report: Report, to json: inout JSONWriter, cuts: inout [Cut]
+  ) {
     json.member("verdict", report.verdict.rawValue)
+    note(
+      "reasons", min(report.reasons.count, shortListLimit), of: report.reasons.count, in: &cuts)
     json.member("reasons", array: report.reasons.prefix(shortListLimit)) { json, reason in
       json.object { json in
         json.member("code", reason.code.rawValue)
@@ -200,7 +208,10 @@ package enum ReportJSON {
     json.key("test_changes")
     json.array { json in
       for test in changes where json.bytes.count < testsLimit {
-        json.object { json in writeMembers(of: test, to: &json) }
+        json.object { json in
+          writeMembers(of: test, to: &json)
+          writeFurther(of: test, to: &json)
+        }
         kept += 1
       }
     }
@@ -233,6 +244,13 @@ package enum ReportJSON {
     json.member("owner", test.owner)
   }
 
+  /// What report.json alone has of a test.
+  private static func writeFurther(of test: TestResult, to json: inout JSONWriter) {
+    json.member("job", test.job)
+    json.member("good_commit", test.since?.previousCommit)
+    json.member("explanation", said(test.explanation))
+  }
+
   // MARK: Series
 
   /// The member `benchmarks`.
@@ -257,17 +275,20 @@ package enum ReportJSON {
     json.key("series")
     json.array { json in
       for series in report.series where json.bytes.count < seriesLimit {
-        write(series, to: &json)
+        write(series, report.bisection, to: &json)
         kept += 1
       }
     }
     note("series", kept, of: report.series.count, in: &cuts)
   }
 
-  private static func write(_ series: SeriesChange, to json: inout JSONWriter) {
+  private static func write(
+    _ series: SeriesChange, _ bisection: Bisection, to json: inout JSONWriter
+  ) {
     json.object { json in
       writeMembers(of: series, to: &json)
       writeHistory(series.points.suffix(historyLimit), to: &json)
+      writeFurther(of: series, bisection, to: &json)
     }
   }
 
@@ -305,6 +326,19 @@ package enum ReportJSON {
     write(series.suspects, to: &json)
   }
 
+  /// What report.json alone has of a series.
+  private static func writeFurther(
+    of series: SeriesChange, _ bisection: Bisection, to json: inout JSONWriter
+  ) {
+    json.member("job", series.job)
+    json.member("owner", series.owner)
+    json.member("runs_needed", series.runsNeeded)
+    json.member("explanation", said(series.explanation))
+    json.member("good_commit", series.changePoint?.previousCommit)
+    writePaths(of: series.suspects, to: &json)
+    json.member("bisect", bisection.command(for: series))
+  }
+
   private static func writeHistory(_ points: ArraySlice<SeriesPoint>, to json: inout JSONWriter) {
     json.key("history")
     json.object { json in
@@ -330,11 +364,22 @@ package enum ReportJSON {
   }
 
   private static func write(_ suspects: [Suspect], to json: inout JSONWriter) {
-    json.member("suspects", array: suspects.prefix(10)) { json, suspect in
+    json.member("suspects", array: suspects.prefix(suspectLimit)) { json, suspect in
       json.object { json in
         json.member("commit", suspect.commit)
         json.member("author", suspect.author)
         json.member("subject", suspect.subject.map { String(SafeText.prefix($0, bytes: 200)) })
+      }
+    }
+  }
+
+  /// For each suspect that is written its paths.
+  private static func writePaths(of suspects: [Suspect], to json: inout JSONWriter) {
+    json.member("paths", array: suspects.prefix(suspectLimit)) { json, suspect in
+      json.array { json in
+        for path in suspect.paths.prefix(pathLimit) {
+          json.string(String(SafeText.prefix(path, bytes: 400)))
+        }
       }
     }
   }
@@ -354,6 +399,12 @@ package enum ReportJSON {
         }
         write(cluster.changePoint, to: &json)
         write(cluster.suspects, to: &json)
+        json.member("good_commit", cluster.changePoint?.previousCommit)
+        writePaths(of: cluster.suspects, to: &json)
+        json.member("environment", array: cluster.environment) { json, text in
+          json.string(cut(text))
+        }
+        json.member("bisect", report.bisection(of: cluster))
       }
     }
     note(
@@ -380,6 +431,9 @@ package enum ReportJSON {
   private static func cut(_ message: String) -> String {
     String(SafeText.prefix(message, bytes: messageLimit))
   }
+
+  /// nil for what says nothing.
+  private static func said(_ sentence: String) -> String? { sentence.isEmpty ? nil : cut(sentence) }
 
   private static func note(_ what: String, _ kept: Int, of total: Int, in cuts: inout [Cut]) {
     if kept < total { cuts.append(Cut(sink: "json", what: what, kept: kept, total: total)) }

@@ -154,8 +154,10 @@ package struct ChangePoint: Hashable, Sendable {
   package var run: String
   package var commit: String?
   package var time: Timestamp?
-  /// The last run before it, for the range of commits in between.
+  /// The commit of the last run before it, for the range of commits in between.
   package var previousCommit: String?
+  /// The index of that run, as ``index``.
+  package var previousIndex: Int?
   /// (new − old) / old in percent; nil for tests.
   package var changePercent: Double?
   package var isWorse: Bool

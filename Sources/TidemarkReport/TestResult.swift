@@ -37,6 +37,11 @@ package struct TestResult: Hashable, Sendable {
   package var detail: TestDetail?
   /// Since which run it is in this state, where the window shows it.
   package var since: ChangePoint?
+  /// Why it has this state, and what would confirm or refute it: a sentence; empty for the states that
+  /// say all of it.
+  package var explanation: String
+  /// Whether a flaky test's record, without this run, was not flaky.
+  package var isNewlyFlaky = false
   package var failuresInLast: Int
   package var runsInLast: Int
   package var owner: String?
@@ -57,6 +62,7 @@ package struct TestResult: Hashable, Sendable {
     self.outcome = outcome
     self.duration = duration
     self.detail = detail
+    explanation = ""
     failuresInLast = 0
     runsInLast = 0
     history = []

@@ -21,6 +21,7 @@ package struct Reason: Hashable, Sendable {
     case jobMissing = "job_missing"
     case seriesMissing = "series_missing"
     case testsRemoved = "tests_removed"
+    case allSkipped = "all_skipped"
     case inputFailed = "input_failed"
     case inputUnrecognised = "input_unrecognised"
     case providerOutage = "provider_outage"

@@ -197,8 +197,11 @@ private struct PartAssembly {
   func finish() -> (part: Part, clashes: [LabelClash]) {
     var part = part
     part.environment.merge(fileFacts) { _, told in told }
-    part.tests = order.flatMap { key in numbered(tests[key] ?? []) }
-    part.tests.sort { $0.identity.precedes($1.identity) }
+    let unsorted = order.flatMap { key in numbered(tests[key] ?? []) }
+    // Places are sorted and not tests, each of which holds a dozen texts.
+    part.tests = unsorted.indices
+      .sorted { unsorted[$0].identity.precedes(unsorted[$1].identity) }
+      .map { unsorted[$0] }
     part.values.sort { first, second in
       first.identity == second.identity
         ? first.id < second.id : first.identity.precedes(second.identity)

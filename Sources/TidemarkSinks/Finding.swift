@@ -73,6 +73,7 @@ package struct Finding: Hashable, Sendable {
     if test.runsInLast > 0 {
       parts.append("failed \(test.failuresInLast) of last \(test.runsInLast) runs")
     }
+    parts.append(test.explanation)
     self.message = SafeText.oneLine(parts.filter { !$0.isEmpty }.joined(separator: "; "))
     text = FailureText.whole(of: test.detail, limit: 16_384).map(SafeText.visible) ?? ""
     fingerprint = "test-\(test.id)"

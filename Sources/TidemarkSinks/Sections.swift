@@ -95,9 +95,13 @@ struct Sections {
   private func cells(of test: TestResult, in state: TestState) -> [[Piece]] {
     switch state {
     case .removed, .new: [name(of: test), [.text(test.job)]]
-    case .fixed: [name(of: test), since(test.since), record(of: test)]
+    case .fixed: [name(of: test), since(test.since, wasGood: false), record(of: test)]
     case .quarantined: [name(of: test), quarantine(of: test), record(of: test)]
-    default: [name(of: test), message(of: test), since(test.since), record(of: test)]
+    default:
+      [
+        name(of: test), message(of: test),
+        since(test.since, wasGood: test.runsInLast > test.failuresInLast), record(of: test),
+      ]
     }
   }
 
@@ -126,7 +130,8 @@ struct Sections {
     return line.isEmpty ? [.own("no message")] : [.text(SafeText.middleCut(line, to: 240))]
   }
 
-  private func since(_ point: ChangePoint?) -> [Piece] {
+  /// - Parameter wasGood: Whether anything is known to have been right before it.
+  private func since(_ point: ChangePoint?, wasGood: Bool = true) -> [Piece] {
     guard let point else { return [.own("not known")] }
     var pieces: [Piece] = []
     if let commit = point.commit {
@@ -135,15 +140,22 @@ struct Sections {
       pieces += [.own("run "), .code(SafeText.middleCut(point.run, to: 40))]
     }
     if let age = Words.age(of: point, in: report) { pieces.append(.own(", \(age)")) }
-    if let previous = point.previousCommit, previous != point.commit {
+    if wasGood, let previous = point.previousCommit, previous != point.commit {
       pieces += [.own("; good at "), .code(Words.commit(previous))]
     }
     return pieces
   }
 
   private func record(of test: TestResult) -> [Piece] {
-    guard test.runsInLast > 0 else { return [.own("no record")] }
-    return [.own("failed \(test.failuresInLast) of last \(test.runsInLast)")]
+    var pieces: [Piece] = [
+      .own(
+        test.runsInLast > 0
+          ? "failed \(test.failuresInLast) of last \(test.runsInLast)" : "no record")
+    ]
+    if detail == .full, !test.explanation.isEmpty {
+      pieces += [.lineBreak] + Piece.sentence(SafeText.middleCut(test.explanation, to: 300))
+    }
+    return pieces
   }
 
   private func quarantine(of test: TestResult) -> [Piece] {
@@ -315,22 +327,15 @@ struct Sections {
           pieces += [.own(" "), .text(SafeText.middleCut(subject, to: 72))]
         }
       }
-      if let command = bisection(of: cluster) { pieces += [.lineBreak, .code(command)] }
+      if !cluster.environment.isEmpty {
+        let moves = cluster.environment.prefix(3).joined(separator: "; ")
+        pieces.append(.own("; in the same runs the machine changed: "))
+        pieces += Piece.sentence(SafeText.middleCut(moves, to: 300))
+      }
+      if let command = report.bisection(of: cluster) { pieces += [.lineBreak, .code(command)] }
       return Section.Row(cells: [pieces])
     }
     return Section("Likely common causes", what: "clusters", shape: .list, rows: rows)
-  }
-
-  /// How the one commit is found, by the cluster's worst series, else by its first test.
-  private func bisection(of cluster: Cluster) -> String? {
-    guard cluster.kind == "commit" else { return nil }
-    if let series = report.series.first(where: { cluster.series.contains($0.id) }) {
-      return report.bisection.command(for: series)
-    }
-    guard let first = cluster.tests.first,
-      let test = report.tests.first(where: { $0.id == first })
-    else { return nil }
-    return report.bisection.command(for: test, suspects: cluster.suspects.count)
   }
 
   private func kind(of cluster: Cluster) -> String {

@@ -10,10 +10,10 @@ struct Alert {
   }
 
   var subject: Subject
-  var since: ChangePoint?
+  var since: ChangePoint? = nil
   /// How long it stands, in runs; nil for longer than the window.
-  var age: Int?
-  var isOpen: Bool
+  var age: Int? = nil
+  var isOpen = false
 
   /// All of a report, the oldest first.
   static func all(_ context: SiteContext) -> [Alert] {

@@ -18,7 +18,7 @@ struct SeriesGroup: Sendable {
 struct SeriesPlaces: Sendable {
   static let pageLimit = 400
   /// Bytes of all pages of series, and of their files for programs, where not every one has one.
-  private static let pageBudget = 17_000_000
+  private static let pageBudget = 14_000_000
   /// The most groups: names that begin in more ways are told apart by less of them.
   private static let groupLimit = 200
   /// How many of the noisiest series have pages: as many as the health page names.

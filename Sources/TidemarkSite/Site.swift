@@ -61,13 +61,15 @@ package enum Site {
     report: Report, theme: Theme, options: SiteOptions = SiteOptions()
   ) throws(Problem) -> [SiteFile] {
     var context = SiteContext(report: report, theme: theme, options: options)
-    try context.renderPointRows()
+    let runs = try RunsPage(context)
+    try context.place(runs)
     let groups = GroupPages(context, items: try groupItems(context, groupedSeries(context)))
     context.place(groups)
     let tests = try TestsPage(context, rows: TestsPage.rows(context, report.tests.indices))
     context.place(tests)
-    return try pages(context, tests: tests) + groups.render()
-      + seriesPages(context, report.series.indices) + lastPages(context)
+    return try pages(context, tests: tests, runs: runs) + groups.render()
+      + seriesPages(context, report.series.indices)
+      + SiteAPI.seriesFiles(context, SiteAPI.digits) + lastPages(context)
   }
 
   /// The same files, rendered in `workers` tasks.
@@ -75,7 +77,8 @@ package enum Site {
     report: Report, theme: Theme, options: SiteOptions = SiteOptions(), workers: Int
   ) async throws(Problem) -> [SiteFile] {
     var prepared = SiteContext(report: report, theme: theme, options: options)
-    try prepared.renderPointRows()
+    let runs = try RunsPage(prepared)
+    try prepared.place(runs)
     let items = await split(groupedSeries(prepared), workers, prepared, groupItems)
     let groups = GroupPages(prepared, items: try items.get())
     prepared.place(groups)
@@ -84,11 +87,12 @@ package enum Site {
     prepared.place(tests)
     let context = prepared
     async let series = split(report.series.indices, workers, context, seriesPages)
+    async let points = split(SiteAPI.digits, workers, context, SiteAPI.seriesFiles)
     let rest = Result { () throws(Problem) in
-      (try pages(context, tests: tests) + groups.render(), try lastPages(context))
+      (try pages(context, tests: tests, runs: runs) + groups.render(), try lastPages(context))
     }
-    let others = await series
-    return try rest.get().0 + others.get() + rest.get().1
+    let others = await (series, points)
+    return try rest.get().0 + others.0.get() + others.1.get() + rest.get().1
   }
 
   /// All series where they are shown in groups, else none.
@@ -103,7 +107,7 @@ package enum Site {
   }
 
   private static func pages(
-    _ context: SiteContext, tests: TestsPage
+    _ context: SiteContext, tests: TestsPage, runs: RunsPage
   ) throws(Problem) -> [SiteFile] {
     let benchmarks = try BenchmarksPage(context)
     var files = [try OverviewPage(context).render()]
@@ -112,7 +116,7 @@ package enum Site {
     if let grid = GridPage(context) { files += try grid.render() }
     if let compare = ComparePage(context) { files.append(try compare.render()) }
     if context.hasAlertsPage { files.append(try AlertsPage(context).render()) }
-    files += try RunsPage(context).render()
+    files += try runs.render()
     files.append(try HealthPage(context).render())
     if context.hasAlertsPage { files.append(AlertFeed(context).render()) }
     if context.options.hasScript, context.hasAlertsPage { files.append(NameList(context).render()) }
@@ -151,10 +155,8 @@ package enum Site {
     _ context: SiteContext, _ range: Range<Int>
   ) throws(Problem) -> [SiteFile] {
     var files: [SiteFile] = []
-    let api = SiteAPI(context)
     for index in range where context.places.hasOwnPage[index] {
       files.append(try SeriesPage(context, index: index).render())
-      files.append(api.series(index))
     }
     return files
   }

@@ -11,8 +11,7 @@ struct SiteContext: Sendable {
   /// Where each series is shown, by its place in the report: its page, or its place on a page of its
   /// group.
   private(set) var seriesPaths: [String]
-  /// The page of each run of the window, by its place; nil for a second one of the same name.
-  let runPaths: [String?]
+  private(set) var runPlaces: RunPlaces
   /// Where each changed test stands, by its place in the report.
   private(set) var testAddresses: [Int: String] = [:]
   /// Where the tests begin to stand by their suites; nil where there are none.
@@ -32,7 +31,7 @@ struct SiteContext: Sendable {
   let runDays: [String]
   /// The beginning of each run's point in a chart, up to the value: a link to the run's page, and a title
   /// that says `2026-11-23 13:08 UTC · 9fceb02 · `.
-  let pointBeginnings: [[UInt8]]
+  private(set) var pointBeginnings: [[UInt8]] = []
   private let seriesIndices: [Identifier: Int]
   private let testIndices: [Identifier: Int]
 
@@ -42,10 +41,7 @@ struct SiteContext: Sendable {
     self.options = options
     places = SeriesPlaces(report.series, hasBaseline: report.baseline.status != .none)
     seriesPaths = places.fileNames.map { "series/\($0).html" }
-    var runs: Set<Identifier> = []
-    runPaths = report.runs.map {
-      runs.insert($0.identifier).inserted ? "runs/\($0.identifier).html" : nil
-    }
+    runPlaces = RunPlaces(report)
     seriesIndices = Dictionary(
       report.series.enumerated().map { ($0.element.id, $0.offset) },
       uniquingKeysWith: { first, _ in first })
@@ -55,22 +51,6 @@ struct SiteContext: Sendable {
     runTimes = report.runs.map { SiteContext.time($0.time) }
     runCommits = report.runs.map { SiteContext.commit($0.commit) }
     runDays = report.runs.map { String(TimeText.minute($0.time).prefix(10).dropFirst(5)) }
-    let paths = runPaths
-    pointBeginnings = report.runs.indices.map { index in
-      let run = report.runs[index]
-      var bytes: [UInt8] = []
-      if let path = paths[index] {
-        bytes.append("<a href=\"../")
-        HTML.append(path, to: &bytes)
-        bytes.append("\" tabindex=\"-1\">")
-      } else {
-        bytes.append("<a>")
-      }
-      bytes.append("<title>")
-      HTML.append(TimeText.minute(run.time) + " · ", to: &bytes)
-      if let commit = run.commit { HTML.append(shortCommit(commit) + " · ", to: &bytes) }
-      return bytes
-    }
     sides = Sides(report)
     hasGridPage = GridPage.hasCells(report)
     comparedRun = ComparePage.otherRun(report)
@@ -79,10 +59,13 @@ struct SiteContext: Sendable {
 
   var words: Words { theme.words }
 
-  mutating func renderPointRows() throws(Problem) {
+  /// Makes links to runs lead to their pages or rows, and renders what all points say of theirs.
+  mutating func place(_ runs: RunsPage) throws(Problem) {
+    runPlaces.place(rows: runs.addresses)
+    pointBeginnings = report.runs.indices.map(pointBeginning)
     for run in report.runs.indices {
       let values: [String: Value] = [
-        "time": runTimes[run], "href": Value(runPaths[run].map { "../\($0)" }),
+        "time": runTimes[run], "href": Value(runAddress(run).map { "../\($0)" }),
         "commit": runCommits[run], "t": words.tree,
       ]
       var row: [UInt8] = []
@@ -91,6 +74,24 @@ struct SiteContext: Sendable {
       pointRows.append(row)
     }
   }
+
+  private func pointBeginning(_ run: Int) -> [UInt8] {
+    var bytes: [UInt8] = []
+    if let address = runAddress(run) {
+      bytes.append("<a href=\"../")
+      HTML.append(address, to: &bytes)
+      bytes.append("\" tabindex=\"-1\">")
+    } else {
+      bytes.append("<a>")
+    }
+    bytes.append("<title>")
+    HTML.append(TimeText.minute(report.runs[run].time) + " · ", to: &bytes)
+    if let commit = report.runs[run].commit { HTML.append(shortCommit(commit) + " · ", to: &bytes) }
+    return bytes
+  }
+
+  /// Where a run of the window is shown, relative to the site.
+  func runAddress(_ run: Int) -> String? { runPlaces.addresses[run] }
 
   /// This run's place in the window; nil where the window is empty.
   var currentRun: Int? { report.runs.indices.last }
@@ -144,8 +145,11 @@ struct SiteContext: Sendable {
   }
 
   /// One page: the template `template` with `values`, and what every page has.
+  ///
+  /// - Parameter run: The run of the window that the page is about, if not the report's own.
   func page(
-    _ template: String, path: String, title: String, tab: Tab?, _ values: [String: Value]
+    _ template: String, path: String, title: String, tab: Tab?, run: Int? = nil,
+    _ values: [String: Value]
   ) throws(Problem) -> SiteFile {
     let root = path.contains("/") ? "../" : ""
     var all = values
@@ -154,8 +158,11 @@ struct SiteContext: Sendable {
       if case .list(let elements) = value { all["has_\(name)"] = .flag(!elements.isEmpty) }
     }
     all["title"] = .text(
-      [title, options.project, report.run.commit.map(shortCommit)]
-        .compactMap { $0 }.joined(separator: " · "))
+      [
+        title, options.project,
+        (run.map { report.runs[$0].commit } ?? report.run.commit).map(shortCommit),
+      ]
+      .compactMap { $0 }.joined(separator: " · "))
     all["t"] = words.tree
     all["root"] = .text(root)
     // What the report itself says is English, whatever the language of the page.
@@ -171,7 +178,7 @@ struct SiteContext: Sendable {
           "current": .flag(item == tab),
         ]
       })
-    all["header"] = header
+    all["header"] = header(run)
     all["against"] = against
     all["generator"] = .text("\(report.generator.name) \(report.generator.version)")
     all["description"] = SiteContext.plain(
@@ -197,11 +204,14 @@ struct SiteContext: Sendable {
     return .html(text)
   }
 
-  private var header: Value {
-    [
-      "project": Value(options.project), "commit": commit(report.run.commit),
-      "branch": Value(report.run.branch), "pull_request": Value(report.run.pullRequest),
-      "time": hasNoRun ? .empty : time(report.run.time),
+  private func header(_ run: Int?) -> Value {
+    let shown = run.map { report.runs[$0] }
+    let branch = shown.map { $0.branch } ?? report.run.branch
+    return [
+      "project": Value(options.project),
+      "commit": run.map { runCommits[$0] } ?? commit(report.run.commit),
+      "branch": Value(branch), "pull_request": Value(shown == nil ? report.run.pullRequest : nil),
+      "time": run.map { runTimes[$0] } ?? (hasNoRun ? .empty : time(report.run.time)),
       "key": report.key == "main" ? .empty : .text(report.key),
     ]
   }
@@ -273,11 +283,12 @@ struct SiteContext: Sendable {
   }
 
   /// A sentence of the report: what stands between backticks shows as code, the first letter is
-  /// a capital.
+  /// a capital unless it begins a name (`results/a.json: …`).
   func prose(_ sentence: String) -> Value {
     let line = SafeText.middleCut(SafeText.oneLine(sentence), to: 600)
     guard let first = line.first else { return .empty }
-    let parts = (first.uppercased() + line.dropFirst())
+    let isWord = line.prefix { $0 != " " }.allSatisfy { $0.isLetter || $0 == "," || $0 == "-" }
+    let parts = (isWord ? first.uppercased() + line.dropFirst() : line)
       .split(separator: "`", omittingEmptySubsequences: false)
     var bytes: [UInt8] = []
     for (index, part) in parts.enumerated() {

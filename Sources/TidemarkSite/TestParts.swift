@@ -102,7 +102,7 @@ extension SiteContext {
       ["outcomes": shown.joined(separator: words.text("list.separator"))])
   }
 
-  private func quarantine(_ quarantine: Quarantine) -> Value {
+  func quarantine(_ quarantine: Quarantine) -> Value {
     [
       "reason": .text(SafeText.middleCut(SafeText.oneLine(quarantine.reason), to: 300)),
       "owner": Value(quarantine.owner), "expires": quarantine.expires.map(time) ?? .empty,

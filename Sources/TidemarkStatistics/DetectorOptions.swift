@@ -66,6 +66,8 @@ package struct DetectorOptions: Hashable, Sendable {
   package var correlationMaximum = 0.7
   /// What the estimate of the correlation is lowered by, times 1/√n.
   package var correlationBias = 0.5
+  /// Size, in sd of one run, from which a step is taken out before the correlation is estimated.
+  package var correlationStep = 6.0
 
   /// Series of a unit from which what moves them together is taken out.
   package var commonSeries = 6

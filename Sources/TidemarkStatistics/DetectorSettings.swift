@@ -120,6 +120,9 @@ extension DetectorOptions {
       "correlation-bias", \.correlationBias, 0...10,
       "what the correlation is lowered by, times 1/√n"),
     DetectorSetting(
+      "correlation-step", \.correlationStep, 1...1e6,
+      "sd of one run from which a step is taken out before the correlation is estimated"),
+    DetectorSetting(
       "common-series", \.commonSeries, 2...1_000_000, "series that a common mode needs"),
     DetectorSetting(
       "common-runs", \.commonRuns, 1...1000, "previous runs that the common mode is taken against"),

@@ -40,15 +40,47 @@ struct Noise: Hashable, Sendable {
   ) -> Double {
     var deviations: [Double] = []
     var ranges: [Double] = []
-    for step in 1...3 {
-      if step > 1 { sample.takeDifferences(of: y, step: step) }
-      deviations.append(sample.medianAbsoluteDeviation)
-      ranges.append(sample.innerRange)
+    let limit = options.correlationStep * sample.medianAbsoluteDeviation / 2.0.squareRoot()
+    let level = withoutStep(y, limit: limit, sample: &sample)
+    (level ?? []).withUnsafeBufferPointer { level in
+      let values = level.isEmpty ? y : level
+      for step in 1...3 {
+        if step > 1 || !level.isEmpty { sample.takeDifferences(of: values, step: step) }
+        deviations.append(sample.medianAbsoluteDeviation)
+        ranges.append(sample.innerRange)
+      }
     }
     let estimates = [correlation(fromScales: deviations), correlation(fromScales: ranges)]
     guard let lowest = estimates.compactMap({ $0 }).min() else { return 0 }
     let lowered = lowest - options.correlationBias / Double(y.count).squareRoot()
     return min(max(lowered, 0), options.correlationMaximum)
+  }
+
+  /// `y` with the step at its largest difference taken out; nil where the five values to either side of that lie
+  /// within `limit` of one another.
+  ///
+  /// k differences lie across a step. Of 25 values they are more than a tenth from k = 3 on, so that the range calls
+  /// it a correlation, and in one series of five the deviation agrees by chance.
+  private static func withoutStep(
+    _ y: UnsafeBufferPointer<Double>, limit: Double, sample: inout OrderedSample
+  ) -> [Double]? {
+    var place = 0
+    var largest = limit
+    for i in 1..<y.count where abs(y[i] - y[i - 1]) > largest {
+      (place, largest) = (i, abs(y[i] - y[i - 1]))
+    }
+    guard place > 0, limit > 0 else { return nil }
+    let before = UnsafeBufferPointer(rebasing: y[max(place - 5, 0)..<place])
+    let after = UnsafeBufferPointer(rebasing: y[place..<min(place + 5, y.count)])
+    sample.take(after)
+    let upper = sample.median
+    sample.take(before)
+    let step = upper - sample.median
+    guard abs(step) > limit else {
+      sample.takeDifferences(of: y)
+      return nil
+    }
+    return y.enumerated().map { $0 < place ? $1 : $1 - step }
   }
 
   private static func correlation(fromScales scales: [Double]) -> Double? {

@@ -3,6 +3,7 @@ package enum DecimalText {
   /// `12`, `-0.5`, `.5`, `12.`, `6e-05`; nil for anything else: blanks, `NaN`, `0x10`, `1,5`, and
   /// what is beyond a double's range.
   package static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
+    if let value = plain(bytes) { return value }
     var scanner = DecimalScanner(bytes: bytes)
     guard scanner.scan() else { return nil }
     if let value = scanner.exactValue { return value }
@@ -10,6 +11,29 @@ package enum DecimalText {
       return nil
     }
     return value
+  }
+
+  /// `12` and `0.005`, as nearly all numbers are: at most 15 digits, no sign and no exponent.
+  @inline(__always)
+  private static func plain(_ bytes: UnsafeBufferPointer<UInt8>) -> Double? {
+    guard bytes.count <= 16 else { return nil }
+    var mantissa: UInt64 = 0
+    var decimals = 0
+    var points = 0
+    for byte in bytes {
+      let digit = byte &- 48
+      if digit < 10 {
+        mantissa = mantissa &* 10 &+ UInt64(digit)
+        decimals &+= points
+      } else if byte == UInt8(ascii: "."), points == 0 {
+        points = 1
+      } else {
+        return nil
+      }
+    }
+    let digits = bytes.count &- points
+    guard digits > 0, digits <= 15 else { return nil }
+    return Double(mantissa) / powersOfTen[decimals]
   }
 }
 

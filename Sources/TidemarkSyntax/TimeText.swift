@@ -75,7 +75,7 @@ package enum TimeText {
   /// The Gregorian date of a day counted from 1970-01-01.
   ///
   /// - Source: years of 365.2425 days counted from 1 March, as in Richards, *Mapping Time* (1998).
-  private static func civil(fromDays days: Int64) -> (year: Int, month: Int, day: Int) {
+  fileprivate static func civil(fromDays days: Int64) -> (year: Int, month: Int, day: Int) {
     let shifted = days + 719_468
     let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let dayOfEra = shifted - era * 146_097
@@ -109,7 +109,10 @@ private struct Scanner {
       let month = number(digits: 2), (1...12).contains(month), take("-"),
       let day = number(digits: 2), (1...31).contains(day)
     else { return nil }
-    var milliseconds = TimeText.days(year: year, month: month, day: day) * 86_400_000
+    let days = TimeText.days(year: year, month: month, day: day)
+    // The 30th of February is no day.
+    guard TimeText.civil(fromDays: days).day == day else { return nil }
+    var milliseconds = days * 86_400_000
     skipBlanks()
     if isAtEnd { return Timestamp(millisecondsSince1970: milliseconds) }
     _ = take("T") || take("t")

@@ -38,12 +38,19 @@ package final class XMLReader {
   /// exclusive access each time.
   private struct Now {
     var context: xmlParserCtxtPtr?
-    var events: (any XMLEvents)?
+    var sink: Unmanaged<Sink>?
     var depth = 0
     var skipsText = false
     var hasFailed = false
     var documentEnded = false
     var sinceLastEvent = 0
+  }
+
+  /// Holds the one who is told. A constant of an object that is known to live costs no counting of
+  /// references each time, as a variable does.
+  private final class Sink {
+    let events: any XMLEvents
+    init(_ events: any XMLEvents) { self.events = events }
   }
 
   /// How deep the current element is: 1 for a root.
@@ -119,8 +126,12 @@ package final class XMLReader {
   /// - Throws: ``Problem`` with line and column, but without the file's path.
   @discardableResult
   package func read(_ events: any XMLEvents) throws(Problem) -> Int {
-    now.pointee.events = events
-    defer { now.pointee.events = nil }
+    let sink = Sink(events)
+    now.pointee.sink = Unmanaged.passUnretained(sink)
+    defer {
+      now.pointee.sink = nil
+      withExtendedLifetime(sink) {}
+    }
     try input.begin()
     var documents = 0
     while try findDocument() {
@@ -262,6 +273,9 @@ extension XMLReader {
     // As if the DTD went on elsewhere: then an entity that is not defined is no error of
     // well-formedness, after which the parser would drop `&lt;` too.
     context.pointee.hasPErefs = 1
+    // Else the parser leaves `&#38;` for `&amp;` in attributes. No entity comes of it: none that a
+    // file declares is ever handed back.
+    context.pointee.replaceEntities = 1
     xmlParseDocument(context)
     if let failure { throw failure }
     if !now.pointee.documentEnded {
@@ -361,22 +375,29 @@ extension XMLReader {
           remedy: "check what wrote it"))
     }
     guard !now.pointee.hasFailed else { return }
-    do throws(Problem) { try now.pointee.events?.start(name, attributes) } catch { fail(error) }
+    tell { sink throws(Problem) in try sink.events.start(name, attributes) }
   }
 
   private func textCame(_ text: XMLText) {
     now.pointee.sinceLastEvent = 0
     guard !now.pointee.skipsText, now.pointee.depth > 0, !now.pointee.hasFailed else { return }
     beginEvent()
-    do throws(Problem) { try now.pointee.events?.text(text) } catch { fail(error) }
+    tell { sink throws(Problem) in try sink.events.text(text) }
   }
 
   private func ended(_ name: XMLName) {
     beginEvent()
     guard !now.pointee.hasFailed, !now.pointee.documentEnded else { return }
-    do throws(Problem) { try now.pointee.events?.end(name) } catch { fail(error) }
+    tell { sink throws(Problem) in try sink.events.end(name) }
     now.pointee.depth &-= 1
     if now.pointee.depth == 0 { endDocument() }
+  }
+
+  @inline(__always)
+  private func tell(_ body: (Sink) throws(Problem) -> Void) {
+    now.pointee.sink?._withUnsafeGuaranteedRef { sink in
+      do throws(Problem) { try body(sink) } catch { fail(error) }
+    }
   }
 
   private func beginEvent() {

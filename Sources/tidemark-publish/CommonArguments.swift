@@ -70,7 +70,7 @@ struct Setting {
           remedy: "check the path; it may have up to 4 MiB")
       }
       let config = try Config.read(
-        bytes, path: path, environment: environment, branch: branch ?? facts.branch,
+        bytes, path: path, environment: environment, branch: branch, told: facts.branch,
         platform: facts.platform?.rawValue)
       self.config = config
       self.facts =

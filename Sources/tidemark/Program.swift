@@ -3,6 +3,6 @@ private import TidemarkCommands
 
 @main enum Program {
   static func main() async {
-    exit(await Tidemark.run(Array(CommandLine.arguments.dropFirst())))
+    exit(await Tidemark.run())
   }
 }

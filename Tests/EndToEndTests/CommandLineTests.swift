@@ -1,3 +1,4 @@
+import Foundation
 import Testing
 
 @Suite struct CommandLineTests {
@@ -32,5 +33,29 @@ import Testing
     let answer = try await Program.run(["inspect", "nowhere.xml"])
     #expect(answer.status == 3)
     #expect(answer.errors.contains("nowhere.xml: does not exist"))
+  }
+
+  @Test(
+    "an answer that cannot be written is no success",
+    arguments: ["formats > /dev/full", "formats >&-", "history list --json --history . >/dev/full"])
+  func fullDisk(command: String) async throws {
+    let folder = try TemporaryFolder()
+    _ = try await Program.run(
+      ["report", Program.fixture("junit/bats.xml"), "--history", ".", "--only", "json"],
+      in: folder.path)
+    let answer = try await Program.run(
+      [], in: folder.path, prefix: ["/bin/sh", "-c", "\(Program.path) \(command)"])
+    #expect(answer.status == 2)
+    #expect(answer.errors.contains("standard output cannot be written"))
+  }
+
+  @Test("a tidemark.yml that is there and cannot be read does not pass for none")
+  func unreadableConfig() async throws {
+    let folder = try TemporaryFolder()
+    try FileManager.default.createDirectory(
+      atPath: folder.path + "/tidemark.yml", withIntermediateDirectories: false)
+    let answer = try await Program.run(["formats"], in: folder.path)
+    #expect(answer.status == 2)
+    #expect(answer.errors.contains("tidemark.yml: the configuration cannot be read"))
   }
 }

@@ -66,6 +66,7 @@ import Testing
       (["b.json", "a.json"], ["--tolerance", "0"], 0),
       (["a.json", "b.json"], ["--tolerance", "5%", "--series", "0123456789abcdef"], 3),
       (["a.json", "b.json"], ["--tolerance", "x"], 2),
+      (["gbenhc:a.json", "b.json"], [], 2), (["a.json", "gbenhc:b.json"], [], 2),
       (["a.json", "b.json"], ["--series", "parse"], 2),
     ] {
       let answer = try await Program.run(["compare"] + files + options, in: folder.path)

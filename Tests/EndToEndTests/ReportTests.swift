@@ -116,14 +116,34 @@ private let failing = """
     #expect(!answer.output.contains("##vso["))
   }
 
-  @Test("an empty report found in a folder is told, a file that is no report is not")
+  @Test(
+    "without trend analysis everything is written but the site; named, it is written all the same")
+  func trendAnalysis() async throws {
+    try folder.write(passing, to: "a.xml")
+    try folder.write(
+      "reporting: {trend_analysis: no, site_url: \"https://pages.example\"}", to: "tidemark.yml")
+    let answer = try await report(["a.xml"])
+    #expect(answer.status == 0 && !answer.output.contains("site/index.html"))
+    let manager = FileManager.default
+    #expect(!manager.fileExists(atPath: folder.path + "/tidemark-report/site"))
+    #expect(manager.fileExists(atPath: folder.path + "/tidemark-report/jenkins/index.html"))
+    #expect(try (json()["links"] as? [String: Any])?["site"] is NSNull)
+    _ = try await report(["a.xml"], options: ["--only", "site"])
+    #expect(manager.fileExists(atPath: folder.path + "/tidemark-report/site/index.html"))
+  }
+
+  @Test("an empty or cut report found in a folder is told, a file that is no report is counted")
   func lostReport() async throws {
     try folder.write(passing, to: "results/a.xml")
     try folder.write("", to: "results/b.xml")
     try folder.write("some log", to: "results/c.log")
-    _ = try await report(["results"])
+    try folder.write(#"{"results": [{"na"#, to: "results/d.json")
+    let answer = try await report(["results"])
+    #expect(answer.errors.contains("passed over 1 file in no known format"))
     let inputs = try json()["inputs"] as? [[String: Any]] ?? []
-    #expect(inputs.compactMap { $0["path"] as? String } == ["results/a.xml", "results/b.xml"])
+    #expect(
+      inputs.compactMap { $0["path"] as? String }
+        == ["results/a.xml", "results/b.xml", "results/d.json"])
     #expect(try reasons().contains("input_unrecognised"))
   }
 

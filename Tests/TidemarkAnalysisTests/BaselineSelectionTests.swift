@@ -143,6 +143,13 @@ import TidemarkReport
     #expect(timed.baseline.runs == 4)
   }
 
+  @Test("A pull request whose merge base nobody knows says so; a push has none to know")
+  func unknownMergeBase() {
+    let pull = laboratory(12).asPullRequest().with { $0.current.header.mergeBase = nil }.report
+    #expect(pull.baseline.message.contains("the merge base is not known (fetch more commits)"))
+    #expect(!laboratory(12).report.baseline.message.contains("merge base"))
+  }
+
   @Test("A push is held against the default branch, then its own branch's earlier runs")
   func topicBranch() {
     let laboratory = laboratory(10).with {

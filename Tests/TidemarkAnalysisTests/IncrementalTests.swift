@@ -59,7 +59,7 @@ extension HistoryContents {
 
 /// Some 100 to 150 runs of main and of pull requests: steps, spikes, drifting machines, missing values,
 /// a test that breaks, one that is flaky, an acceptance.
-private struct RandomHistory {
+struct RandomHistory {
   private(set) var laboratory: Laboratory
 
   init(seed: UInt64) {
@@ -92,6 +92,19 @@ private struct RandomHistory {
         .accept(
           id: accepted.id, commit: "commit\(count - 8)", run: nil, reason: "meant", author: nil)
       ]
+    }
+    // A machine class that changes, or two that alternate; a job that comes late.
+    let machines = noise.uniform()
+    for index in laboratory.runs.indices where machines < 0.5 {
+      let isOther = machines < 0.25 ? index % 3 == 0 : index > count - 12
+      laboratory.runs[index].parts[0].environment = ["machine": isOther ? "b" : "a"]
+    }
+    if noise.uniform() < 0.5 {
+      for index in laboratory.runs.indices.suffix(10) {
+        var part = laboratory.runs[index].parts[0]
+        part.job = "late"
+        laboratory.runs[index].parts.append(part)
+      }
     }
   }
 

@@ -54,7 +54,45 @@ import TidemarkRun
     #expect(change.window == 35)
     #expect(change.points.count == 35)
     #expect(change.regimes.count == 2)
-    #expect(change.explanation.contains("confirmed by 5 runs at the new level"))
+    #expect(change.explanation.contains("since run `r30` (commit29..commit30)"))
+    #expect(change.explanation.contains("confirmed by 5 runs at the new level: "))
+    #expect(change.explanation.contains(" times what one run varies (0.9"))
+    #expect(change.explanation.contains(", and more than the 30 runs before ever strayed"))
+  }
+
+  @Test(
+    "What is said to take a regression back, or to refute a suspicion, does",
+    arguments: [1, 2, 3, 4, 6, 9], [1.06, 1.2, 2.0])
+  func takenBackAsSaid(runs: Int, factor: Double) throws {
+    var (said, held) = (0, 0)
+    for seed in 1...20 {
+      let before = Noise.values(40, seed: UInt64(seed))
+      let since = Noise.values(runs, level: 100 * factor, seed: UInt64(seed + 100))
+      let worse = try #require(Laboratory(series: ["s": before + since]).report.change("s"))
+      guard worse.state == .regressed || worse.state == .suspected else { continue }
+      #expect(
+        worse.explanation.hasSuffix(" back at the old level would take it back"),
+        "\(worse.explanation)")
+      let words = worse.explanation.split(separator: "; ").last?.split(separator: " ")
+      let back = try #require(words?.lazy.compactMap { Int($0) }.first)
+      let after = Noise.values(back, seed: UInt64(seed + 200))
+      let state = Laboratory(series: ["s": before + since + after]).report.seriesState("s")
+      if state == .unchanged || state == .improved { held += 1 }
+      said += 1
+    }
+    // How much a few runs vary is not known to the last of them.
+    #expect(Double(held) >= (factor > 1.1 ? 0.9 : 0.8) * Double(said), "\(held) of \(said)")
+    #expect(said >= 5)
+  }
+
+  @Test("A series that cannot be judged says what it lacks")
+  func lacking() throws {
+    let change = try #require(
+      Laboratory(series: ["s": Noise.values(3)]).report.change("s"))
+    #expect(change.state == .insufficientData)
+    #expect(
+      change.explanation == "3 of the 5 runs that a judgement needs: 2 more runs would do")
+    #expect(change.runsNeeded == 2)
   }
 
   @Test("A suspicion fails no verdict and says what would confirm it")
@@ -75,6 +113,9 @@ import TidemarkRun
     let report = Laboratory(series: ["s": values]).report
     #expect(report.seriesState("s") == .unchanged)
     #expect(report.change("s")?.changePoints.count == 2)
+    #expect(
+      report.change("s")?.explanation.contains(
+        "since run `r30` (commit29..commit30), and went back since run `r35`") == true)
   }
 
   @Test("An accepted regression is no alarm, and the next one is")
@@ -111,6 +152,38 @@ import TidemarkRun
     #expect(accepted.report.seriesTotals.regressed == 0)
   }
 
+  @Test("What is measured now and then only joins what began among the runs that it left out")
+  func sparse() throws {
+    let values = Noise.values(90) + Noise.values(11, level: 130, seed: 2)
+    var sparse = Noise.values(90, seed: 3) + Noise.values(11, level: 260, seed: 4)
+    // Every second run, and not the newest level's first.
+    for run in stride(from: 1, to: 101, by: 2) { sparse[run] = .nan }
+    sparse[90] = .nan
+    let laboratory = Laboratory(series: ["often": values, "rare": sparse])
+    let report = laboratory.report
+    #expect(report.change("rare")?.changePoint?.run == "r92", "\(report.series.map(\.explanation))")
+    #expect(report.change("rare")?.changePoint?.previousCommit == "commit88")
+    let cluster = try #require(report.clusters.first)
+    #expect(report.clusters.count == 1 && cluster.series.count == 2)
+    #expect(cluster.changePoint?.run == "r90")
+    #expect(cluster.changePoint?.previousCommit == "commit89")
+    let accepted = laboratory.with {
+      $0.records = [.accept(id: cluster.id, commit: nil, run: "r90", reason: "", author: nil)]
+    }
+    #expect(accepted.report.seriesTotals.regressed == 0)
+  }
+
+  @Test("A machine that changed where changes began stands beside their cluster")
+  func clusterEnvironment() throws {
+    let values = Noise.values(30) + Noise.values(5, level: 120, seed: 2)
+    let report = Laboratory(series: ["a": values, "b": values.map { $0 * 3 }]).with {
+      for run in $0.runs.indices {
+        $0.runs[run].parts[0].environment = ["cpu": run < 30 ? "old" : "new"]
+      }
+    }.report
+    #expect(report.clusters.first?.environment == ["job `build`: cpu from `old` to `new`"])
+  }
+
   @Test(
     "Of values that are all equal the change is zero and the level is the value",
     arguments: [100.1, 0.3, 1_234_567.891])
@@ -133,7 +206,7 @@ import TidemarkRun
       ]
     }
     let change = try #require(laboratory.report.change("s"))
-    #expect(change.explanation.contains("since run `r30` (commit30), accepted by Ann: “safer”"))
+    #expect(change.explanation.contains("since run `r30` (commit29..commit30), accepted by Ann: “safer”"))
     #expect(laboratory.report.acceptances.map(\.index) == [30])
   }
 

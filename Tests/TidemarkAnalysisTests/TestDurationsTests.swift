@@ -1,8 +1,9 @@
 import Testing
-import TidemarkAnalysis
 import TidemarkHistory
 import TidemarkModel
 import TidemarkReport
+
+@testable import TidemarkAnalysis
 
 @Suite struct TestDurationsTests {
   /// `runs` runs of classes of tests; `seconds` tells how long a test takes in a run, nil where it is not
@@ -74,6 +75,22 @@ import TidemarkReport
     #expect(cluster.tests == [Self.id("A", 0)])
     #expect(cluster.series == [SeriesValue("parse", 1).id])
     #expect(cluster.changePoint?.run == "r31")
+    // A slow test passes: there is nothing to run for `git bisect`.
+    #expect(report.bisection(of: cluster)?.contains("TEST_COMMAND") != true)
+  }
+
+  @Test("A slow test that is accepted with what began beside it is slow no more")
+  func acceptedCluster() throws {
+    let slow = laboratory(classes: ["A"], tests: 1) { _, _, run in run >= 31 ? 4 : 2 }
+    let accepted = slow.with {
+      $0.records = [
+        .accept(
+          id: Clusters.id(kind: Clusters.commitKind, run: "r31"), commit: nil, run: "r31",
+          reason: "", author: nil)
+      ]
+    }
+    #expect(slow.report.slowTests.count == 1)
+    #expect(accepted.report.slowTests.isEmpty)
   }
 
   @Test(

@@ -70,7 +70,7 @@ import TidemarkRun
   func theRecordIsTold() {
     let test = Laboratory(tests: ["t": "....s.. FF", "u": ".........."]).report.test("t")
     #expect(test?.since?.run == "r8")
-    #expect(test?.since?.previousCommit == "commit7")
+    #expect(test?.since?.previousCommit == "commit6")
     #expect(test?.failuresInLast == 2)
     #expect(test?.runsInLast == 8)
     let passed = Outcome.passed
@@ -128,6 +128,14 @@ import TidemarkRun
     let report = laboratory.report
     #expect(report.testTotals.removed == 1)
     #expect(report.tests.filter { $0.state == .removed }.map(\.identity.ordinal) == [3])
+  }
+
+  @Test("A run whose tests were all skipped says so, and one with a single result does not")
+  func allSkipped() {
+    let all = Laboratory(tests: ["t": ".....s", "u": ".....s"]).report
+    #expect(all.reason(.allSkipped) == "all 2 tests were skipped: nothing was tested")
+    let some = Laboratory(tests: ["t": ".....s", "u": "......"]).report
+    #expect(some.reason(.allSkipped) == nil)
   }
 
   @Test("A test is removed where its job ran without it, and once only")
@@ -237,6 +245,78 @@ import TidemarkRun
     }
     #expect(laboratory.report.state("t") == .stillFailing)
     #expect(laboratory.report.verdict == .pass)
+  }
+
+  @Test(
+    "Failures are accepted by the id of what began together, and by that of what they say",
+    arguments: ["commit", "message"])
+  func acceptedCluster(kind: String) throws {
+    let laboratory = Laboratory(tests: ["a": ".........F", "b": ".........F"]).with {
+      for test in 0..<2 {
+        $0.current.parts[0].tests[test].detail = TestDetail(message: "no route to host \(test)")
+      }
+    }
+    let cluster = try #require(laboratory.report.clusters.first { $0.kind == kind })
+    #expect(cluster.tests.count == 2)
+    let accepted = laboratory.with {
+      $0.records = [
+        .accept(id: cluster.id, commit: "commit9", run: nil, reason: "by design", author: nil)
+      ]
+    }.report
+    #expect(accepted.tests.map(\.state) == [.stillFailing, .stillFailing])
+    #expect(accepted.test("a")?.explanation == "accepted: “by design”")
+    #expect(accepted.verdict == .pass)
+  }
+
+  @Test(
+    "A failing test says why it is an alarm or none, and what would change that",
+    arguments: [
+      (
+        "....................F", TestState.newlyFailing,
+        "it fails, once, after passing 20 times without a failure; the next pass ends it"
+      ),
+      ("F", .newlyFailing, "no earlier result of it is known; the next pass ends it"),
+      (
+        "....F...............FFFF", .newlyFailing,
+        "it failed in 1 of the 20 results before; failing 4 times in a row is no flakiness, which would"
+          + " have a chance of <0.001; the next pass ends it"
+      ),
+      (
+        "....F...............F", .flaky,
+        "it failed in 1 of the 20 results before; 2 more failures in a row would say that it is broken"
+      ),
+      (".F..F..F..F..F", .flaky, nil),
+      ("............f", .flaky, "its attempts within this run disagree"),
+      ("............", .passing, ""),
+    ] as [(String, TestState, String?)])
+  func explained(record: String, state: TestState, expected: String?) throws {
+    let failing = record.reversed().prefix { $0 == "F" }.count
+    let laboratory = Laboratory(tests: ["t": record])
+    let own = failing > 1 ? laboratory.asPullRequest(newest: failing) : laboratory
+    let test = try #require(own.report.test("t"))
+    #expect(test.state == state)
+    if let expected {
+      #expect(test.explanation == expected)
+    } else {
+      #expect(test.explanation.hasPrefix("it went between passing and failing"))
+    }
+  }
+
+  @Test("A test that becomes flaky is told from one that is")
+  func newlyFlaky() {
+    let old = Laboratory(tests: ["t": "..F..F.F..f"]).report
+    let new = Laboratory(tests: ["t": "..........f"]).report
+    #expect(old.test("t")?.isNewlyFlaky == false)
+    #expect(old.reason(.flaky)?.hasPrefix("1 flaky test: ") == true)
+    #expect(new.test("t")?.isNewlyFlaky == true)
+    #expect(new.reason(.flaky)?.hasPrefix("1 flaky test, 1 of them new: ") == true)
+  }
+
+  @Test("A test that did not run in every run broke after the last in which it passed")
+  func sparse() {
+    let report = Laboratory(tests: ["t": "...... . F", "u": ".........."]).report
+    #expect(report.test("t")?.since?.run == "r9")
+    #expect(report.test("t")?.since?.previousCommit == "commit7")
   }
 
   @Test("A run in which most tests failed makes none of them flaky")

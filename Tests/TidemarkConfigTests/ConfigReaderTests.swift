@@ -335,6 +335,32 @@ import TidemarkModel
   }
 
   @Test(
+    "The branch of an overlay is the given one, else the variable's, the file's, or what is told",
+    arguments: [
+      ("a", "b", "c", "d", "a"), (nil, "b", "c", "d", "b"), (nil, nil, "c", "d", "c"),
+      (nil, nil, nil, "d", "d"), (nil, nil, nil, nil, nil),
+    ] as [(String?, String?, String?, String?, String?)])
+  func branchOfOverlay(
+    given: String?, variable: String?, written: String?, told: String?, expected: String?
+  ) throws {
+    let names = ["a", "b", "c", "d"]
+    let overlays = names.map { "  \($0): {when: {branch: \($0)}, key: \($0)}\n" }.joined()
+    let text = (written.map { "branch: \($0)\n" } ?? "") + "environments:\n" + overlays
+    let config = try Config.read(
+      Array(text.utf8), path: "tidemark.yml",
+      environment: variable.map { ["TIDEMARK_BRANCH": $0] } ?? [:], branch: given, told: told)
+    #expect(config.text("key") == expected)
+  }
+
+  @Test("A token in place of a variable's name is refused", arguments: ["ghp_0a1b", "glpat-x1"])
+  func tokens(text: String) throws {
+    let problem = try #require(throws: Problem.self) {
+      _ = try read("authentication: {github: \(text)}")
+    }
+    #expect(problem.what == "`github` of `authentication` is no name of a variable")
+  }
+
+  @Test(
     "A duration needs a unit",
     arguments: [
       ("14 days", 1_209_600), ("36h", 129_600), ("90 min", 5400), ("1.5 h", 5400),

@@ -25,7 +25,7 @@ import TidemarkModel
     #expect(facts.mergeBase == nil)
     #expect(facts.pullRequest == "7" && facts.defaultBranch == "trunk")
     #expect(facts.runID == "77" && facts.attempt == 2 && facts.job == "test")
-    #expect(facts.url == "https://github.com/o/r/actions/runs/77")
+    #expect(facts.url == "https://github.com/o/r/actions/runs/77/attempts/2")
     #expect(!facts.isFork)
   }
 
@@ -92,6 +92,37 @@ import TidemarkModel
     let facts = read(environment)
     #expect(facts.platform == .github && facts.isForgejo)
     #expect(facts.url == "https://code.example/o/r/actions/runs/77")
+  }
+
+  @Test("GitLab: a pull request on GitHub is one, and its fork a fork", arguments: ["o/r", "f/r"])
+  func gitLabExternalPullRequest(source: String) {
+    let facts = read([
+      "GITLAB_CI": "true", "CI_PIPELINE_ID": "9", "CI_COMMIT_SHA": "abc",
+      "CI_COMMIT_BRANCH": "topic",
+      "CI_COMMIT_REF_NAME": "topic", "CI_PIPELINE_SOURCE": "external_pull_request_event",
+      "CI_EXTERNAL_PULL_REQUEST_IID": "4",
+      "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME": "topic",
+      "CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_SHA": "head",
+      "CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME": "main",
+      "CI_EXTERNAL_PULL_REQUEST_SOURCE_REPOSITORY": source,
+      "CI_EXTERNAL_PULL_REQUEST_TARGET_REPOSITORY": "o/r",
+    ])
+    #expect(facts.pullRequest == "4" && facts.base == "main" && facts.branch == "topic")
+    #expect(facts.commit == "head" && facts.isFork == (source != "o/r"))
+  }
+
+  @Test("A tag goes by its own name on every platform")
+  func tags() {
+    let platforms = [
+      ["GITHUB_ACTIONS": "true", "GITHUB_REF": "refs/tags/v1.2", "GITHUB_REF_NAME": "v1.2"],
+      ["GITLAB_CI": "true", "CI_COMMIT_TAG": "v1.2", "CI_COMMIT_REF_NAME": "v1.2"],
+      [
+        "TF_BUILD": "True", "BUILD_SOURCEBRANCH": "refs/tags/v1.2",
+        "BUILD_SOURCEBRANCHNAME": "v1.2",
+      ],
+      ["JENKINS_URL": "https://ci/", "BRANCH_NAME": "v1.2", "TAG_NAME": "v1.2"],
+    ]
+    for variables in platforms { #expect(read(variables).branch == "v1.2") }
   }
 
   @Test("GitLab: a merged-results pipeline of a merge request")

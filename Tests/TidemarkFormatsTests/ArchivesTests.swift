@@ -13,7 +13,7 @@ private struct Packed: Sendable, CustomTestStringConvertible {
 /// Files that `fixtures/archives/record.py` packs.
 @Suite struct ArchivesTests {
   private static func read(_ file: String, wasNamed: Bool = true) async -> [ReadFile] {
-    let input = InputFile(path: file, onDisk: "fixtures/archives/" + file)
+    let input = InputFile(path: file, onDisk: DiskPath("fixtures/archives/" + file))
     let found = InputSearch.Found(file: input, forced: nil, wasNamed: wasNamed)
     return await Reading.read([found], keep: { $0 })
   }
@@ -110,6 +110,33 @@ private struct Packed: Sendable, CustomTestStringConvertible {
   private func archive(_ packed: Packed) async {
     let lines = await ArchivesTests.read(packed.file).map(ArchivesTests.line)
     #expect(lines == packed.lines)
+  }
+
+  @Test(
+    "an Inspect log is one file, whatever it is packed of",
+    arguments: [
+      ("log.eval", [[0.5], [1]]), ("older-log.eval", [[0.5], []]), ("cut-log.eval", []),
+    ] as [(String, [[Double]])])
+  private func inspectLog(file: String, items: [[Double]]) async {
+    let read = await ArchivesTests.read(file)
+    #expect(read.map(\.formatName) == ["inspect"] && read.map(\.path) == [file])
+    guard case .read(let results) = read.first?.content else {
+      Issue.record("\(file) was not read")
+      return
+    }
+    let scores = results.measurements.filter { $0.isPrimary }
+    #expect(scores.map { $0.items.map(\.score) } == items)
+    let further = results.measurements.filter { !$0.isPrimary }.map { "\($0.metric) \($0.value)" }
+    guard !items.isEmpty else {
+      #expect(further.isEmpty)
+      #expect(results.problems.map(\.code) == [.unterminated])
+      return
+    }
+    #expect(
+      further == ["input tokens 40.0", "output tokens 2.0", "cost 0.25", "sample time 2.0"])
+    #expect(
+      results.problems.map(\.message) == ["t: 1 of 3 samples ended in an error: RateLimitError()"])
+    #expect(!results.problems.contains { $0.isBlocking })
   }
 
   @Test("a member that holds no result is told only where it was a report, the archive if named")

@@ -137,6 +137,134 @@ import TidemarkModel
     #expect(results.environment["julia"] == "1.11.1")
   }
 
+  @Test("NUnit 2: a suite cut out of its file is read, Allure's of the same name is another's")
+  func nunitFragment() throws {
+    let text = """
+      <test-suite type="TestFixture" name="Sums" executed="True" result="Success"><results>
+      <test-case name="Shop.Sums.Adds" executed="True" result="Success" time="0.5"/>
+      </results></test-suite>
+      """
+    #expect(Reading.recognise(head(text))?.name == "nunit2")
+    let results = try NUnit2.read(memory(text))
+    #expect(results.tests.map(\.outcome) == [.passed])
+    let allure = """
+      <ns2:test-suite xmlns:ns2="urn:model.allure.qatools.yandex.ru"><name>s</name><test-cases>
+      <test-case status="passed"><name>t</name></test-case></test-cases></ns2:test-suite>
+      """
+    #expect(Reading.recognise(head(allure))?.name == "allure1")
+  }
+
+  @Test(
+    "NUnit: the words of one version in the form of the other",
+    arguments: [
+      ("result='Passed'", Outcome.passed), ("result='Success'", .passed),
+      ("result='Failure'", .failed), ("result='Failed' label='Error'", .errored),
+      ("result='Error'", .errored), ("result='Ignored'", .skipped), ("result='Skipped'", .skipped),
+      ("result='Inconclusive'", .skipped), ("result='new' success='True'", .failed),
+    ])
+  func nunitWords(attributes: String, outcome: Outcome) throws {
+    let test = "<test-case name='N.a' \(attributes)/>"
+    let third = try NUnit3.read(memory("<test-run><test-suite>\(test)</test-suite></test-run>"))
+    #expect(third.tests.map(\.outcome) == [outcome])
+    // Version 2 has a second word for it.
+    let second = try NUnit2.read(memory("<test-results>\(test)</test-results>"))
+    let isNew = attributes.hasPrefix("result='new'")
+    let isLabelled = attributes.contains("label")
+    #expect(second.tests.map(\.outcome) == [isNew ? .passed : isLabelled ? .failed : outcome])
+  }
+
+  @Test(
+    "decimals have a comma or a point, thousands either",
+    arguments: [
+      ("1.5", 1.5), ("0,125", 0.125), ("1,234.5", 1234.5), ("1.234,5", 1234.5),
+      ("1,234,567", 1_234_567), ("1e-05", 1e-05), ("-2", -2),
+    ])
+  func decimals(text: String, value: Double) {
+    #expect(text.decimal == value)
+    #expect((text + "x").decimal == nil && ",".decimal == nil && "nan".decimal == nil)
+  }
+
+  @Test("NUnit 2: the run's time is in its root")
+  func nunitTime() throws {
+    let text = """
+      <test-results name="a.dll" date="2026-01-02" time="03:04:05"><environment os-version="Unix"/>
+      <test-suite name="a.dll"><results><test-case name="N.a" executed="True" success="True"/>
+      </results></test-suite></test-results>
+      """
+    let results = try NUnit2.read(memory(text))
+    #expect(results.newestTime == Timestamp(millisecondsSince1970: 1_767_323_045_000))
+    #expect(results.tests.map(\.outcome) == [.passed])
+  }
+
+  @Test("NUnit: an assembly that could not be loaded is no pass")
+  func nunitUnloadable() throws {
+    let text = """
+      <test-run testcasecount="0" result="Failed"><test-suite type="Assembly" name="Shop.dll"
+      testcasecount="0" runstate="NotRunnable" result="Failed" label="Invalid"><properties/>
+      <reason><message>File not found: Shop.dll</message></reason></test-suite></test-run>
+      """
+    let results = try NUnit3.read(memory(text))
+    #expect(results.tests.isEmpty)
+    #expect(results.problems.map(\.message) == ["Shop.dll: File not found: Shop.dll"])
+    let skipped = """
+      <test-run><test-suite type="TestFixture" name="Sums" testcasecount="1" runstate="Ignored"
+      result="Skipped" label="Ignored"><reason><message>later</message></reason>
+      <test-case name="Adds" fullname="Sums.Adds" result="Skipped"/></test-suite></test-run>
+      """
+    #expect(try NUnit3.read(memory(skipped)).problems.isEmpty)
+  }
+
+  @Test(
+    "TRX: a run that broke off is no pass, if nothing else says so",
+    arguments: [
+      ("Aborted", "Passed", "", ["the run ended as Aborted without a failed test"]),
+      ("Completed", "Passed", "", []), ("Failed", "Passed", "", []), ("Aborted", "Failed", "", []),
+      (
+        "Aborted", "Passed",
+        "<RunInfos><RunInfo outcome='Error'><Text>host died</Text></RunInfo></RunInfos>",
+        ["host died"]
+      ),
+    ])
+  func trxSummary(outcome: String, test: String, infos: String, problems: [String]) throws {
+    let text = """
+      <TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><Results>
+      <UnitTestResult testName="a" outcome="\(test)" duration="00:00:01,5"/></Results>
+      <ResultSummary outcome="\(outcome)"><Counters total="1"/>\(infos)</ResultSummary></TestRun>
+      """
+    let results = try TRX.read(memory(text))
+    #expect(results.problems.map(\.message) == problems)
+    #expect(results.tests.first?.duration == 1.5)
+  }
+
+  @Test("xUnit.net 1: classes hold the tests, and a fixture's failure that is no test's")
+  func xunitOne() throws {
+    let text = """
+      <assembly name="C:\\b\\Shop.dll" run-date="2026-01-02" run-time="03:04:05" time="0.7">
+      <class name="Shop.Sums" time="0.7"><failure exception-type="E"><message>no till</message></failure>
+      <test name="Shop.Sums.Adds" type="Shop.Sums" method="Adds" result="Pass" time="0.5"/>
+      <test name="Shop.Sums.Later" type="Shop.Sums" method="Later" result="Skip">
+      <reason><message>slow</message></reason></test></class></assembly>
+      """
+    #expect(Reading.recognise(head(text))?.name == "xunit")
+    let results = try XUnit.read(memory(text))
+    #expect(results.tests.map(\.outcome) == [.passed, .skipped])
+    #expect(results.problems.map(\.message) == ["no till"])
+    let maven = "<assembly><id>bin</id><formats><format>zip</format></formats></assembly>"
+    #expect(Reading.recognise(head(maven)) == nil)
+  }
+
+  @Test("Robot: a suite that failed in another file is no pass")
+  func robotSplit() throws {
+    let text = """
+      <robot generator="Robot 2.9"><suite name="Shop"><suite src="out-001.xml" name="Cart">
+      <status status="FAIL"/></suite><suite src="out-002.xml" name="Till"><status status="PASS"/></suite>
+      <status status="FAIL"/></suite></robot>
+      """
+    let results = try Robot.read(memory(text))
+    #expect(results.problems.map(\.message) == ["Cart: failed; its tests are in out-001.xml"])
+    #expect(results.problems.allSatisfy { $0.isBlocking })
+  }
+
   @Test(
     "TAP: streams one after the other have a plan each",
     arguments: [

@@ -99,6 +99,39 @@ private func problems(_ results: Results) -> [String] {
       memory(#"{"numTotalTestSuites":0,"success":false,"testResults":[]}"#))
     #expect(results.problems.map(\.isBlocking) == [true])
   }
+
+  @Test("results as a reporter gets them are the same results")
+  func raw() throws {
+    let text = #"""
+      {"numTotalTestSuites":2,"success":false,"testResults":[{"testFilePath":"/a.js",
+       "perfStats":{"end":1700000000000},"testExecError":null,"testResults":[
+       {"ancestorTitles":["d"],"title":"t","status":"failed","duration":5,"failureMessages":["no"]}]},
+       {"testFilePath":"/b.js","testExecError":{"code":"E"},"failureMessage":"cannot parse",
+        "testResults":[]}]}
+      """#
+    #expect(Jest.recognises(head(text)) == .yes)
+    let results = try Jest.read(memory(text))
+    #expect(lines(results) == ["t failed"])
+    #expect(results.suites.map(\.path) == [["/a.js", "d"]])
+    #expect(results.tests.map(\.duration) == [0.005])
+    #expect(problems(results) == ["!suite_error /b.js: cannot parse"])
+    #expect(results.newestTime == Timestamp(millisecondsSince1970: 1_700_000_000_000))
+  }
+
+  @Test("a test that passed after others of its runs failed is flaky, by either tool's mark")
+  func retried() throws {
+    let text = #"""
+      {"numTotalTestSuites":1,"testResults":[{"name":"a.js","status":"passed","assertionResults":[
+       {"title":"j","status":"passed","invocations":2,"failureMessages":[]},
+       {"title":"v","status":"passed","failureMessages":["once"]},
+       {"title":"r","status":"passed","invocations":2,"retryReasons":["once"]},
+       {"title":"p","status":"passed","invocations":1,"failureMessages":[]}]}]}
+      """#
+    let results = try Jest.read(memory(text))
+    let flaky = results.tests.map { results.detail(of: $0)?.isMarkedFlaky }
+    #expect(flaky == [true, true, false, nil])
+    #expect(try detail(results, 2).attempts.map(\.outcome) == [.failed])
+  }
 }
 
 @Suite struct PlaywrightTests {
@@ -141,6 +174,33 @@ private func problems(_ results: Results) -> [String] {
     #expect(slow.message == "Timeout" && slow.output == "out\n" && slow.line == 9)
     #expect(problems(results) == ["!outside_error Error: global setup"])
   }
+
+  @Test("the change under test, kept in the configuration, may fill the head")
+  func longConfiguration() {
+    let metadata = String(repeating: "+ line ", count: 10_000)
+    let text =
+      #"{"config":{"configFile":"c","rootDir":"r","forbidOnly":false,"metadata":{"diff":""#
+      + metadata
+    #expect(
+      Playwright.recognises(Head(raw: Array(text.utf8.prefix(65_536)), isWhole: false)) == .yes)
+  }
+
+  @Test(
+    "without a verdict of its own a test is what its attempts make of what was expected",
+    arguments: [
+      ("passed", ["passed"], Outcome.passed), ("passed", ["failed", "passed"], .passed),
+      ("failed", ["failed"], .passed), ("passed", ["failed", "timedOut"], .errored),
+      ("passed", ["timedOut", "failed"], .failed), ("skipped", ["skipped"], .skipped),
+      ("passed", [], .skipped), ("passed", ["interrupted"], .errored),
+    ])
+  func older(expected: String, attempts: [String], outcome: Outcome) throws {
+    let runs = attempts.map { #"{"status":"\#($0)"}"# }.joined(separator: ",")
+    let text = #"""
+      {"config":{},"suites":[{"title":"a","specs":[{"title":"t","tests":[
+      {"expectedStatus":"\#(expected)","results":[\#(runs)]}]}]}]}
+      """#
+    #expect(try Playwright.read(memory(text)).tests.map(\.outcome) == [outcome])
+  }
 }
 
 @Suite struct MochaJSONTests {
@@ -166,6 +226,30 @@ private func problems(_ results: Results) -> [String] {
     #expect(try detail(results, 2).message == "no")
     #expect(try detail(results, 3).isMarkedFlaky)
     #expect(problems(results) == [#"!suite_error A "before all" hook: down"#])
+  }
+
+  @Test("equal names are told apart by time and error; old reports by their lists and times")
+  func sameNames() throws {
+    let text = #"""
+      {"stats":{"suites":1,"tests":3,"passes":1,"pending":1,"failures":1},
+       "tests":[{"title":"t","fullTitle":"t","duration":1,"err":{}},
+        {"title":"t","fullTitle":"t","duration":1,"err":{"message":"no"}},
+        {"title":"t","fullTitle":"t","err":{}}],
+       "pending":[{"title":"t","fullTitle":"t","err":{}}],
+       "failures":[{"title":"t","fullTitle":"t","duration":1,"err":{"message":"no"}}]}
+      """#
+    #expect(lines(try MochaJSON.read(memory(text))) == ["t passed", "t failed", "t skipped"])
+    let old = #"""
+      {"stats":{"suites":1,"tests":3,"passes":1,"pending":1,"failures":1},
+       "tests":[{"title":"a","fullTitle":"a","duration":1},{"title":"b","fullTitle":"b"},
+        {"title":"c","fullTitle":"c","duration":2}],
+       "failures":[{"title":"c","fullTitle":"c","duration":2}],
+       "passes":[{"title":"a","fullTitle":"a","duration":1}]}
+      """#
+    #expect(MochaJSON.recognises(head(old)) == .yes)
+    let results = try MochaJSON.read(memory(old))
+    #expect(lines(results) == ["a passed", "b skipped", "c failed"])
+    #expect(results.problems.isEmpty)
   }
 }
 
@@ -233,6 +317,20 @@ private func problems(_ results: Results) -> [String] {
     #expect(detail.parameters == "n=1" && detail.isMarkedFlaky && detail.isKnownFailure)
   }
 
+  @Test("a trace or a name may fill the head; a fixture may have no children")
+  func longTexts() throws {
+    let trace = String(repeating: "at x\\n", count: 20_000)
+    let text = #"{"name":"t","status":"broken","statusDetails":{"message":""# + trace
+    let cut = Head(raw: Array(text.utf8.prefix(65_536)), isWhole: false)
+    #expect(AllureResult.recognises(cut) == .yes)
+    let name = String(repeating: "n", count: 300)
+    let named = #"{"uuid":"u","name":"\#(name)","status":"passed","labels":[]}"#
+    #expect(AllureResult.recognises(head(named)) == .yes)
+    let fixture = #"{"uuid":"u","befores":[{"name":"db","status":"broken"}],"start":1}"#
+    #expect(AllureResult.recognises(head(fixture)) == .yes)
+    #expect(problems(try AllureResult.read(memory(fixture))) == ["!suite_error db: broken"])
+  }
+
   @Test("a fixture that failed blocks")
   func container() throws {
     let text = #"""
@@ -293,6 +391,67 @@ private func problems(_ results: Results) -> [String] {
   }
 }
 
+@Suite struct CucumberMessagesTests {
+  @Test("scenarios with feature and rule, retries as attempts, rows of examples by their lines")
+  func complete() throws {
+    let text = #"""
+      {"meta":{"protocolVersion":"28.0.0","implementation":{"name":"cucumber-js","version":"12"}}}
+      npm notice
+      {"gherkinDocument":{"uri":"a.feature","feature":{"name":"F","children":[
+      {"gherkinDocument":{"uri":"a.feature","feature":{"name":"F","children":[{"scenario":{"id":"1","location":{"line":2},"name":"S","examples":[]}},{"rule":{"id":"9","name":"R","children":[{"scenario":{"id":"2","location":{"line":5},"name":"O","examples":[{"tableBody":[{"id":"3","location":{"line":9}}]}]}}]}}]}}}
+      {"pickle":{"id":"p1","uri":"a.feature","name":"S","astNodeIds":["1"],"steps":[{"id":"s1","text":"a step"}]}}
+      {"pickle":{"id":"p2","uri":"a.feature","name":"O","astNodeIds":["2","3"],"steps":[{"id":"s2","text":"another"}]}}
+      {"testRunStarted":{"timestamp":{"seconds":0,"nanos":0}}}
+      {"testCase":{"id":"c1","pickleId":"p1","testSteps":[{"id":"h","hookId":"x"},{"id":"t1","pickleStepId":"s1"}]}}
+      {"testCase":{"id":"c2","pickleId":"p2","testSteps":[{"id":"t2","pickleStepId":"s2"}]}}
+      {"testCaseStarted":{"id":"r1","testCaseId":"c1","attempt":0}}
+      {"testStepFinished":{"testCaseStartedId":"r1","testStepId":"t1","testStepResult":{"status":"FAILED","message":"no\nat x","duration":{"seconds":1,"nanos":0}}}}
+      {"testCaseFinished":{"testCaseStartedId":"r1","willBeRetried":true}}
+      {"testCaseStarted":{"id":"r2","testCaseId":"c1","attempt":1}}
+      {"testStepFinished":{"testCaseStartedId":"r2","testStepId":"h","testStepResult":{"status":"PASSED","duration":{"seconds":0,"nanos":250000000}}}}
+      {"testStepFinished":{"testCaseStartedId":"r2","testStepId":"t1","testStepResult":{"status":"PASSED","duration":{"seconds":1,"nanos":0}}}}
+      {"testCaseFinished":{"testCaseStartedId":"r2","willBeRetried":false}}
+      {"testCaseStarted":{"id":"r3","testCaseId":"c2","attempt":0}}
+      {"testStepFinished":{"testCaseStartedId":"r3","testStepId":"t2","testStepResult":{"status":"UNDEFINED","duration":{"seconds":0,"nanos":0}}}}
+      {"testCaseFinished":{"testCaseStartedId":"r3","willBeRetried":false}}
+      {"testRunFinished":{"success":false,"timestamp":{"seconds":1700000000,"nanos":0}}}
+      """#
+    #expect(CucumberMessages.recognises(head(text)) == .yes)
+    let results = try CucumberMessages.read(memory(text))
+    #expect(lines(results) == ["S passed", "O errored"])
+    #expect(results.suites.map(\.path) == [["F"], ["F", "R"]])
+    #expect(results.tests.map(\.duration) == [1.25, 0])
+    let flaky = try detail(results, 0)
+    #expect(flaky.attempts.map(\.outcome) == [.failed] && flaky.attempts.first?.message == "no")
+    let undefined = try detail(results, 1)
+    #expect(undefined.message == "undefined: another")
+    #expect(undefined.file == "a.feature" && undefined.line == 9)
+    #expect(problems(results) == ["lines_skipped 2 lines are no event"])
+    #expect(results.environment == ["cucumber-js": "12"])
+  }
+
+  @Test("what cannot be parsed, a hook of the run, and a stream without its end are no pass")
+  func outsideTests() throws {
+    let text = #"""
+      {"parseError":{"source":{"uri":"b.feature"},"message":"(1:1): expected: #Feature\nmore"}}
+      {"testRunStarted":{"timestamp":{"seconds":0,"nanos":0}}}
+      {"testRunHookFinished":{"result":{"status":"FAILED","message":"no database"}}}
+      {"pickle":{"id":"p","uri":"a.feature","name":"S","astNodeIds":[],"steps":[]}}
+      {"testCase":{"id":"c","pickleId":"p","testSteps":[]}}
+      {"testCaseStarted":{"id":"r","testCaseId":"c","attempt":0}}
+      """#
+    let results = try CucumberMessages.read(memory(text))
+    #expect(lines(results) == ["S errored"])
+    #expect(
+      problems(results) == [
+        "!suite_error b.feature: (1:1): expected: #Feature",
+        "!suite_error a hook of the run: no database",
+        "!unterminated S began and never ended",
+        "!unterminated the stream ends without the run's end",
+      ])
+  }
+}
+
 @Suite struct LibtestJSONTests {
   @Test("several suites in one stream, benchmarks between tests")
   func complete() throws {
@@ -315,6 +474,22 @@ private func problems(_ results: Results) -> [String] {
     #expect(try detail(results, 1).message == "no")
     #expect(results.measurements.map(\.value) == [143.5])
     #expect(problems(results) == ["lines_skipped 1 line is no event"])
+  }
+
+  @Test("nextest's retries are attempts of the test that began")
+  func retries() throws {
+    let text = #"""
+      {"type":"suite","event":"started","test_count":2}
+      {"type":"test","event":"started","name":"c::b$flaky"}
+      {"type":"test","event":"started","name":"c::b$issue#2"}
+      {"type":"test","event":"ok","name":"c::b$flaky#3","exec_time":0.5}
+      {"type":"test","event":"ok","name":"c::b$issue#2"}
+      {"type":"suite","event":"ok","passed":2,"failed":0}
+      """#
+    let results = try LibtestJSON.read(memory(text))
+    #expect(lines(results) == ["c::b$flaky passed", "c::b$issue#2 passed"])
+    #expect(try detail(results, 0).attempts.map(\.outcome) == [.failed, .failed])
+    #expect(results.problems.isEmpty)
   }
 
   @Test("what began and never ended is no pass")
@@ -341,6 +516,28 @@ private func problems(_ results: Results) -> [String] {
 }
 
 @Suite struct DartJSONTests {
+  @Test("an error after a test's end is its failure, platforms are labels, a closed run is no pass")
+  func late() throws {
+    let text = #"""
+      {"protocolVersion":"0.1.1","runnerVersion":"1.25.0","type":"start","time":0}
+      {"suite":{"id":0,"platform":"vm","path":"a.dart"},"type":"suite","time":0}
+      {"suite":{"id":1,"platform":"chrome","path":"a.dart"},"type":"suite","time":0}
+      {"test":{"id":2,"name":"t","suiteID":0},"type":"testStart","time":1}
+      {"testID":2,"result":"success","skipped":false,"hidden":false,"type":"testDone","time":3}
+      {"testID":2,"error":"late","stackTrace":"","isFailure":false,"type":"error","time":4}
+      {"test":{"id":3,"name":"(tearDownAll)","suiteID":1},"type":"testStart","time":5}
+      {"testID":3,"result":"success","skipped":false,"hidden":true,"type":"testDone","time":6}
+      {"testID":3,"error":"later","stackTrace":"","isFailure":true,"type":"error","time":7}
+      {"success":null,"type":"done","time":8}
+      """#
+    let results = try DartJSON.read(memory(text))
+    #expect(lines(results) == ["t errored", "(tearDownAll) failed"])
+    #expect(results.tests.map(\.duration) == [0.002, 0.001])
+    #expect(try detail(results, 0).message == "late")
+    #expect(results.suites.map(\.labels.description) == ["platform=vm", "platform=chrome"])
+    #expect(problems(results) == ["!bailed_out the run was closed before all tests ran"])
+  }
+
   @Test("hidden tests are none, errors are no failures, and a stream has an end")
   func complete() throws {
     let start = #"{"protocolVersion":"0.1.1","runnerVersion":"1.15.4","type":"start","time":0}"#

@@ -85,8 +85,9 @@ private func detail(_ attributes: String, _ children: String) throws -> TestDeta
     arguments: [
       ("status='run'", "", Outcome.passed), ("status='fail'", "", .failed),
       ("status='FAILED'", "", .failed), ("status='error'", "", .errored),
-      ("status='notrun'", "", .skipped), ("status='disabled'", "", .skipped),
-      ("status='run' result='suppressed'", "", .skipped),
+      ("status='notrun'", "", .skipped), ("status='not run'", "", .skipped),
+      ("status='disabled'", "", .skipped), ("status='aborted'", "", .errored),
+      ("status='run' result='suppressed'", "", .skipped), ("result='bfail'", "", .skipped),
       ("status='notrun' result='completed'", "", .skipped),
       ("status=''", "", .passed), ("status='  '", "", .passed), ("status='whatever'", "", .passed),
       ("status='notrun'", "<failure/>", .failed), ("status='passed'", "<error/>", .errored),
@@ -334,7 +335,7 @@ private let seeds = [
   <?xml version="1.0" encoding="UTF-8"?>
   <testsuites name="r"><testsuite name="é€😀" tests="2" timestamp="2026-01-01T00:00:00">
   <properties><property name="os.name" value="Linux"/></properties>
-  <testcase classname="c" name="a&lt;b" time="1,234.5"><failure message="m">x<![CDATA[<y>]]]>&amp;</failure>
+  <testcase classname="c" name="a&lt;b&amp;c" time="1,234.5"><failure message="m">x<![CDATA[<y>]]]>&amp;</failure>
   <system-out><![CDATA[out]]></system-out></testcase><testcase name="n"><testcase name="o"/></testcase>
   <testcase name="f" status="fail"><flakyError type="t">z</flakyError></testcase></testsuite>
   <testsuite name="e" errors="1"><error>dead</error></testsuite></testsuites>

@@ -59,6 +59,55 @@ private func shown(_ results: Results, primaryOnly: Bool = false) -> [String] {
       results.problems.map(\.message) == ["package p/q failed outside its tests: panic: late"])
   }
 
+  @Test("packages that pass without -v are go test's and no TAP, a log with time stamps neither's")
+  func packagesAlone() throws {
+    let text = "ok  \texample.com/a\t0.012s\nok  \texample.com/b\t(cached)\n"
+    #expect(Reading.recognise(head(text))?.name == "gotest-text")
+    let results = try GoTestText.read(memory(text))
+    #expect(results.tests.isEmpty && results.problems.isEmpty)
+    let log =
+      "2026-01-02T03:04:05.1Z === RUN   TestA\n2026-01-02T03:04:05.2Z --- PASS: TestA (0.10s)\n"
+    #expect(Reading.recognise(head(log)) == nil)
+  }
+
+  @Test("what gotestsum repeats behind the tests counts once; its summary alone is read")
+  func gotestsum() throws {
+    let summary = """
+      === Skipped
+      === SKIP: a TestC (0.00s)
+          --- SKIP: TestC/x (0.00s)
+
+      === Failed
+      === FAIL: a TestB/s (0.10s)
+          b_test.go:3: no
+          --- FAIL: TestB/s (0.10s)
+
+      DONE 4 tests, 1 skipped, 1 failure in 0.5s
+
+      """
+    let tests = """
+      === RUN   TestB
+      === RUN   TestB/s
+          b_test.go:3: no
+      --- FAIL: TestB (0.20s)
+          --- FAIL: TestB/s (0.10s)
+      FAIL
+      FAIL\ta\t0.3s
+
+
+      """
+    func outcomes(_ text: String) throws -> [String] {
+      let results = try GoTestText.read(memory(text))
+      return results.tests.map { "\(results.text.string($0.name)) \($0.outcome.name)" }
+    }
+    #expect(try outcomes(tests + summary) == ["TestB failed", "TestB/s failed"])
+    #expect(try outcomes(summary) == ["TestC/x skipped", "TestB/s failed"])
+    let rerun = "=== RUN   TestB\n--- PASS: TestB (0.20s)\nPASS\nok  \ta\t0.3s\n"
+    #expect(
+      try outcomes(tests + "=== Failed\nDONE 2 tests\n" + rerun)
+        == ["TestB failed", "TestB/s failed", "TestB passed"])
+  }
+
   @Test("a run with benchmarks keeps its tests")
   func withBenchmarks() throws {
     let text = "=== RUN   TestA\n--- PASS: TestA (0.00s)\nBenchmarkB-8 \t 5\t 3 ns/op\nPASS\n"

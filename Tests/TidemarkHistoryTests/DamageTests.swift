@@ -35,6 +35,22 @@ import TidemarkModel
     #expect(try history.load().runs.count == 1)
   }
 
+  @Test("What is set aside is named until a whole copy brings it back")
+  func setAside() throws {
+    let history = try made(3)
+    let copy = folder.history("copy")
+    _ = try copy.merge(from: [history.directory])
+    let name = fileNames(history.directory)[1]
+    damage(history, name) { $0.removeLast() }
+    _ = try history.verify(setsAside: true)
+    let aside = "\(history.directory)/\(name).damaged"
+    #expect(try history.load().setAside.map(\.path) == [aside])
+    #expect(try history.listing().damaged.map(\.path) == [aside])
+    _ = try history.merge(from: [copy.directory])
+    #expect(try history.load().setAside.isEmpty)
+    #expect(!fileNames(history.directory).contains { $0.hasSuffix(".damaged") })
+  }
+
   @Test("A damaged block of a large segment loses only its runs")
   func damagedBlock() throws {
     let history = folder.history()

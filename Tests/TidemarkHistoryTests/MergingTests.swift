@@ -29,6 +29,16 @@ import TidemarkModel
     #expect(try forwards.load().runs.map(\.header.id) == (0..<5).map { "run-\($0)" })
   }
 
+  @Test("Of a folder that is not there nothing is taken in, nor of those beside it")
+  func missingSource() throws {
+    let history = folder.history("whole")
+    let problem = try #require(throws: Problem.self) {
+      _ = try history.merge(from: [made("part", [0]), folder.history("gone").directory])
+    }
+    #expect(problem.what == "does not exist" && problem.path?.hasSuffix("/gone") == true)
+    #expect(fileNames(history.directory).isEmpty)
+  }
+
   @Test("What was compacted in one copy and not in the other is read once")
   func compactedAndNot() throws {
     let one = History(directory: made("one", Array(0..<8)))

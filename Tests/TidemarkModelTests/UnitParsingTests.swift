@@ -15,6 +15,9 @@ import Testing
       ("Mops/s", .rate, 1e6), ("req/s", .rate, 1), ("requests per second", .rate, 1),
       ("iter/sec", .rate, 1), ("%", .ratio, 0.01), ("allocs/op", .allocations, 1),
       ("hz", .frequency, 1), ("J", .energy, 1), ("$", .money, 1), ("", .count, 1),
+      ("ns/iter (+/- 12)", .time, 1e-9), ("Time (ms)", .time, 1e-3), ("GFLOPS", .rate, 1e9),
+      ("K", .count, 1e3), ("M", .count, 1e6), ("#", .count, 1), ("# / s", .rate, 1),
+      ("furlongs (long)", .other("furlongs (long)"), 1),
       ("furlongs", .other("furlongs"), 1), ("widgets/op", .other("widgets/op"), 1),
     ] as [(String, Quantity, Double)])
   func parsing(text: String, quantity: Quantity, scale: Double) {

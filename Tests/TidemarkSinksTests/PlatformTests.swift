@@ -28,7 +28,33 @@ private func file(_ path: String, _ sink: any Sink.Type, _ report: Report) throw
     let properties = try #require(schema["properties"] as? [String: Any])
     let items = ((properties["series"] as? [String: Any])?["items"] as? [String: Any])
     let keys = try #require(items?["required"] as? [String])
-    #expect(Set(series.keys) == Set(keys))
+    // Keys that were added later are described too, and may be absent.
+    let described = try #require(items?["properties"] as? [String: Any])
+    #expect(Set(series.keys) == Set(described.keys))
+    #expect(Set(keys).isSubset(of: series.keys))
+  }
+
+  @Test("report.json has why, the range of commits, the suspects' paths and the line for git bisect")
+  func explained() throws {
+    var report = SampleReport.small()
+    let index = try #require(report.series.firstIndex { $0.state == .regressed })
+    report.series[index].changePoint = ChangePoint(
+      index: 1, run: "r", commit: String(repeating: "b", count: 40), time: nil,
+      previousCommit: String(repeating: "a", count: 40))
+    report.series[index].suspects = [
+      Suspect(commit: "b1", paths: ["a.swift"]), Suspect(commit: "b2"),
+    ]
+    report.series[index].explanation = "rose"
+    let document = try #require(
+      try JSONSerialization.jsonObject(
+        with: Data(file("report.json", ReportFile.self, report))) as? [String: Any])
+    let series = try #require((document["series"] as? [[String: Any]])?[index])
+    #expect(series["explanation"] as? String == "rose")
+    #expect(series["good_commit"] as? String == String(repeating: "a", count: 40))
+    #expect(series["paths"] as? [[String]] == [["a.swift"], []])
+    #expect((series["bisect"] as? String)?.hasPrefix("git bisect start bbbb") == true)
+    let calm = try #require((document["series"] as? [[String: Any]])?.last)
+    #expect(calm["bisect"] is NSNull)
   }
 
   private func topLevelKeys(_ bytes: [UInt8]) -> [String] {

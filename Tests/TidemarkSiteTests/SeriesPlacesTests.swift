@@ -41,7 +41,8 @@ import TidemarkSyntax
     #expect((4...14).contains(pages.count))
     for index in [0, 1, 2, 499] {
       #expect(files["series/\(report.series[index].id).html"] != nil)
-      #expect(files["api/series/\(report.series[index].id).json"] != nil)
+      let id = report.series[index].id.description
+      #expect(files["api/series/\(id.prefix(1)).json"]?.contains("\"\(id)\"") == true)
     }
     let groups = files.filter { $0.key.hasPrefix("groups/") }
     for series in report.series {

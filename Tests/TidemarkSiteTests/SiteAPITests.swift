@@ -52,18 +52,48 @@ import TidemarkSyntax
     #expect(!schema.problems(document).isEmpty)
   }
 
-  @Test("the index names every list's files, and a series' file has all its points")
+  @Test("the index names every list's files")
   func index() throws {
+    let files = try files(SampleReports.rich())
+    let lists = try json(files["api/index.json"])["files"] as? [String: [String]] ?? [:]
+    #expect(lists.values.joined().count >= 3)
+    for name in lists.values.joined() { #expect(files["api/\(name)"] != nil, "\(name)") }
+  }
+
+  @Test("all points of a series stand in the file that the first digit of its id names")
+  func points() throws {
     let report = SampleReports.rich()
     let files = try files(report)
-    let lists = try json(files["api/index.json"])["files"] as? [String: [String]] ?? [:]
-    for name in lists.values.joined() { #expect(files["api/\(name)"] != nil, "\(name)") }
-    for (index, series) in report.series.enumerated() {
-      let one = try json(files["api/series/\(series.id).json"])["series"] as? [String: Any]
+    for series in report.series {
+      let name = "api/series/\(series.id.description.prefix(1)).json"
+      let members = try json(files[name])["series"] as? [[String: Any]] ?? []
+      let one = members.first { $0["id"] as? String == series.id.description }
       let points = one?["points"] as? [String: [Any]]
-      #expect(points?["values"]?.count == report.series[index].points.count)
+      #expect(points?["values"]?.count == series.points.count)
       #expect(files[one?["page"] as? String ?? ""] != nil)
     }
+    #expect(files.keys.count { $0.hasPrefix("api/series/") } <= 16)
+    let listed = try json(files["api/series.json"])["series"] as? [[String: Any]] ?? []
+    for series in listed { #expect(files["api/\(series["file"] as? String ?? "")"] != nil) }
+  }
+
+  @Test("which models are told apart is there, with the series and models that it is about")
+  func comparisons() throws {
+    var report = SampleReports.rich()
+    let models = report.series.filter { $0.identity.labels["model"] != nil }
+    try #require(models.count > 1)
+    #expect(try files(report)["api/comparisons.json"] == nil)
+    report.modelComparisons = [
+      ModelComparison(
+        best: models[0].id, other: models[1].id, basis: .items, difference: 0.1, low: 0.02,
+        high: 0.18, p: 0.01, n: 100)
+    ]
+    let document = try json(files(report)["api/comparisons.json"])
+    let one = try #require((document["comparisons"] as? [[String: Any]])?.first)
+    #expect(one["best"] as? String == models[0].id.description)
+    #expect(one["other_model"] as? String == models[1].identity.labels["model"])
+    #expect(one["task"] as? String == models[0].identity.labels["task"])
+    #expect(one["apart"] as? Bool == true)
   }
 
   @Test("a long list goes on in a further file, and the files say so")
@@ -147,6 +177,7 @@ import TidemarkSyntax
     let files = try Site.render(report: SampleReports.rich(), theme: Theme())
     let paths = Set(files.map(\.path))
     let text = try feed(SampleReports.rich())
+    #expect(text.contains(" xml:base=\"./\"") && text.contains("rel=\"self\" href=\"feed.xml\""))
     for match in text.matches(of: /href="([^"]*)"/) {
       #expect(paths.contains(String(match.1.prefix { $0 != "#" })), "\(match.1)")
     }

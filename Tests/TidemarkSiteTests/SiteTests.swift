@@ -51,23 +51,72 @@ import TidemarkSyntax
     try expectLinks(render(make()))
   }
 
+  /// Tests that became slow, pass and so have no place; runs without a page; series without one.
+  @Test("so does every link of a long history, of the feed, of the search and of the API")
+  func allLinks() throws {
+    var report = SampleReports.rich()
+    let runs = SampleReports.runs(RunPlaces.newestCount + 60)
+    report.runs = runs
+    report.run = SampleReports.header(runs)
+    report.series += (0..<420).map { number in
+      SampleReports.series(
+        900 + number, name: "group\(number / 40)/case_\(number)", levels: [(0, 10)], noise: 0.02,
+        runs: runs, state: .unchanged)
+    }
+    let ends = ChangePoint(
+      index: 70, run: runs[70].id, commit: runs[70].commit, time: runs[70].time)
+    report.slowTests = report.tests.map { test in
+      SlowTest(
+        tests: [test.id], suite: test.identity.suite, className: test.identity.className,
+        name: test.identity.name, job: test.job, before: 0.1, after: 0.4, changePoint: ends,
+        p: 0.001)
+    }
+    let files = try render(report, options: SiteOptions(project: "acme/parser", hasScript: true))
+    #expect(files.keys.contains { $0.hasPrefix("groups/") })
+    #expect(files.keys.count { $0.hasPrefix("runs/") } < runs.count)
+    #expect(files.values.contains { $0.contains("runs.html#r-") })
+    try expectLinks(files)
+    let feed = try #require(files["feed.xml"])
+    for match in feed.matches(of: /\shref="([^"]*)"/) {
+      try expectPlace(String(match.1), from: "feed.xml", files)
+    }
+    let names = try #require(files["names.js"]).dropFirst("tidemarkNames(".count).dropLast(3)
+    let entries = try JSONSerialization.jsonObject(with: Data(names.utf8)) as? [[String]] ?? []
+    #expect(entries.count > report.series.count)
+    for entry in entries { try expectPlace(entry[2], from: "names.js", files) }
+    for (path, text) in files where path.hasPrefix("api/") {
+      for match in text.matches(of: /"page":"([^"]*)"/) {
+        try expectPlace(String(match.1), from: "index.html", files)
+      }
+      for match in text.matches(of: /"file":"(series\/[^"]*)"/) {
+        #expect(files["api/\(match.1)"] != nil, "\(path): \(match.1)")
+      }
+    }
+  }
+
   private func expectLinks(
     _ files: [String: String], of isMeant: (String) -> Bool = { _ in true }
   ) throws {
     for (path, text) in files where path.hasSuffix(".html") && isMeant(path) {
-      for match in text.matches(of: /\shref="([^"]*)"/) {
-        let link = match.1.replacing("&amp;", with: "&")
-        if link.hasPrefix("https://") || link.hasPrefix("http://") { continue }
-        let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
-        let folder = path.split(separator: "/").dropLast().map(String.init)
-        var place = folder
-        for part in parts[0].split(separator: "/") {
-          if part == ".." { place.removeLast() } else { place.append(String(part)) }
-        }
-        let target = parts[0].isEmpty ? path : place.joined(separator: "/")
-        let page = try #require(files[target], "\(path) links to \(link)")
-        if parts.count > 1 { #expect(page.contains("id=\"\(parts[1])\""), "\(path): \(link)") }
+      // A page has many links to one place.
+      for link in Set(text.matches(of: /\shref="([^"]*)"/).map(\.1)) {
+        try expectPlace(String(link).replacing("&amp;", with: "&"), from: path, files)
       }
+    }
+  }
+
+  private func expectPlace(_ link: String, from path: String, _ files: [String: String]) throws {
+    if link.hasPrefix("https://") || link.hasPrefix("http://") { return }
+    let parts = link.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false)
+    var place = path.split(separator: "/").dropLast().map(String.init)
+    for part in parts[0].split(separator: "/") {
+      if part == ".." { place.removeLast() } else { place.append(String(part)) }
+    }
+    let target = parts[0].isEmpty ? path : place.joined(separator: "/")
+    let page = try #require(files[target], "\(path) links to \(link)")
+    if parts.count > 1 {
+      let isThere = page.utf8.firstRange(of: "id=\"\(parts[1])\"".utf8) != nil
+      #expect(isThere, "\(path): \(link)")
     }
   }
 

@@ -35,6 +35,18 @@ import Testing
     #expect(noise((0..<250).map { _ in noisy.normal() }).correlation < 0.1)
   }
 
+  @Test("a step in a short series is no correlation", arguments: [20, 25, 30, 40], [8.0, 20, 160])
+  func step(count: Int, size: Double) {
+    var noisy = Noisy(seed: UInt64(count))
+    var found = 0
+    for _ in 0..<200 {
+      let y = (0..<count).map { noisy.normal() + ($0 >= count - 5 ? size : 0) }
+      if noise(y).correlation > 0.3 { found += 1 }
+    }
+    // White noise alone has as many.
+    #expect(found < 30, "\(found) of 200")
+  }
+
   @Test("few different values make a tick")
   func tick() {
     let values = (0..<40).map { Double($0 * 7 % 5) }

@@ -10,12 +10,14 @@ final class Pieces: ByteSource {
   private var position = 0
   private(set) var givenOut = 0
 
-  init(_ bytes: [UInt8], piece: Int = .max) {
+  let sizeHint: Int
+
+  /// - Parameter size: How many bytes the source says it has.
+  init(_ bytes: [UInt8], piece: Int = .max, size: Int? = nil) {
     self.bytes = bytes
     self.piece = piece
+    sizeHint = size ?? bytes.count
   }
-
-  var sizeHint: Int { bytes.count }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) -> Int {
     let count = min(buffer.count, piece, bytes.count - position)
@@ -58,9 +60,11 @@ final class EventLog: XMLEvents {
 }
 
 /// What a reading of `bytes` comes to: the events, and the repairs or the problem.
-func readXML(_ bytes: [UInt8], piece: Int = .max, block: Int = 262_144) -> String {
+func readXML(
+  _ bytes: [UInt8], piece: Int = .max, block: Int = 262_144, size: Int? = nil
+) -> String {
   do {
-    let reader = try XMLReader(Pieces(bytes, piece: piece), blockSize: block)
+    let reader = try XMLReader(Pieces(bytes, piece: piece, size: size), blockSize: block)
     let log = EventLog(reader)
     do {
       let documents = try reader.read(log)
@@ -84,6 +88,7 @@ func readXML(_ text: String) -> String { readXML(Array(text.utf8)) }
       ("<a x='1' y=\"&lt;&#65;\">t&amp;u<b/></a>", "<a x=1 y=<A>t&u<b></b></a>"),
       ("<?xml version='1.0'?>\n<!-- c --><a><!-- <b> -->t<?pi?></a>\n", "<a>t</a>"),
       ("<n:a xmlns:n='u' n:x='1' y='2'/>", "<a ?=1 y=2></a>"),
+      ("<a x='&amp;lt; &#38; &amp;#38;'/>", "<a x=&lt; & &#38;></a>"),
       ("<a>1<![CDATA[<b>&amp;]]>2</a>", "<a>1<b>&amp;2</a>"),
       ("<a><![CDATA[]]]]><![CDATA[>]]></a>", "<a>]]></a>"),
       ("<a><![CDATA[x]]]></a>", "<a>x]</a>"),
@@ -153,6 +158,10 @@ func readXML(_ text: String) -> String { readXML(Array(text.utf8)) }
       declarations += "<!ENTITY a\(level) '\(body)'>"
     }
     #expect(!readXML("<!DOCTYPE a [\(declarations)]><a>&a9;</a>").contains("lol"))
+    // The same in an attribute, and declarations from outside.
+    #expect(!readXML("<!DOCTYPE a [\(declarations)]><a x='&a9;'/>").contains("lol"))
+    let parameter = "<!ENTITY % p SYSTEM 'file:///etc/passwd'> %p;"
+    #expect(!readXML("<!DOCTYPE a [\(parameter)]><a x='&amp;'/>").contains("root"))
     let outside = "<!DOCTYPE a [<!ENTITY x SYSTEM 'file:///etc/passwd'>]><a>&x;</a>"
     #expect(!readXML(outside).contains("root:"))
   }

@@ -55,7 +55,9 @@ struct MatrixCommand: TidemarkCommand {
     Terminal.print(
       bytes: session.isJSON
         ? text.lines()
-        : text.text(for: platform, template: template ?? ".gitlab/tidemark-cell.yml"))
+        : text.text(
+          for: platform,
+          template: template ?? settings.text("template") ?? ".gitlab/tidemark-cell.yml"))
   }
 
   /// A share of a share would need both to be told: only as many as fit are let through.

@@ -67,7 +67,7 @@ struct RunCommand: TidemarkCommand {
     let plan = matrix.graph.closure(of: chosen.roots)
     let folder = RunFolder(path: results ?? settings.text("results") ?? "tidemark-results")
     let runner = TaskRunner(session, folder: folder)
-    if dryRun {
+    if session.isDryRun(dryRun) {
       let preview = TaskPreview(graph: matrix.graph, plan: plan)
       return Terminal.print(bytes: session.isJSON ? preview.lines() : preview.text())
     }

@@ -23,7 +23,7 @@ struct HistoryExportCommand: TidemarkCommand {
   var format: Form?
 
   @Option(help: "Of what: series, tests or runs. A database has all of them.")
-  var subject: Export.Subject = .series
+  var subject: Export.Subject?
 
   @Option(help: "The file to write (default: standard output).")
   var out: String?
@@ -41,12 +41,17 @@ struct HistoryExportCommand: TidemarkCommand {
 
   func run() async throws {
     let session = try Session(common)
-    let form = format ?? Self.form(of: out)
+    let settings = session.settings
+    let form =
+      format ?? settings.text("format").flatMap { Form(rawValue: $0) } ?? Self.form(of: out)
+    let subject =
+      subject ?? settings.text("subject").flatMap { Export.Subject(rawValue: $0) } ?? .series
     guard form != .sqlite || out != nil else {
       throw session.fail(
         Problem("a database is a file of its own", remedy: "name it with --out"), .usage)
     }
-    var wanted = LoadOptions(newest: newest.map { max($0, 0) })
+    var wanted = LoadOptions(
+      newest: (newest ?? settings.number("newest")).map { max($0, 0) })
     if let branch { wanted.includes = { $0.branch == branch && $0.pullRequest == nil } }
     let contents = try session.orExit(.nothingRead) { () throws(Problem) in
       try options.folder(session.settings).load(wanted)
@@ -54,7 +59,7 @@ struct HistoryExportCommand: TidemarkCommand {
     contents.damaged.collapsed().forEach(session.progress.warn)
     let project = session.settings.repository
     try session.orExit(.usage) { () throws(Problem) in
-      try writeAnswer(contents, form, project: project)
+      try writeAnswer(contents, form, subject, project: project)
     }
     if out != nil {
       let values = contents.runs.reduce(0) { $0 + $1.values.count }
@@ -66,16 +71,16 @@ struct HistoryExportCommand: TidemarkCommand {
   }
 
   private func writeAnswer(
-    _ contents: HistoryContents, _ form: Form, project: String?
+    _ contents: HistoryContents, _ form: Form, _ subject: Export.Subject, project: String?
   ) throws(Problem) {
     guard let out else {
-      return try write(contents, form, project: project) { Terminal.print(bytes: $0) }
+      return try write(contents, form, subject, project: project) { Terminal.print(bytes: $0) }
     }
     try OutputFolder.make(for: out)
     if form == .sqlite {
       try writeDatabase(contents, to: out)
     } else {
-      try writeFile(contents, form, project: project, to: out)
+      try writeFile(contents, form, subject, project: project, to: out)
     }
   }
 
@@ -86,7 +91,8 @@ struct HistoryExportCommand: TidemarkCommand {
   }
 
   private func write(
-    _ contents: HistoryContents, _ form: Form, project: String?, to write: Export.Write
+    _ contents: HistoryContents, _ form: Form, _ subject: Export.Subject, project: String?,
+    to write: Export.Write
   ) throws(Problem) {
     if form == .csv {
       try Export.csv(of: contents, subject, to: write)
@@ -97,10 +103,11 @@ struct HistoryExportCommand: TidemarkCommand {
 
   /// Written beside its place and renamed: nobody sees half of it.
   private func writeFile(
-    _ contents: HistoryContents, _ form: Form, project: String?, to path: String
+    _ contents: HistoryContents, _ form: Form, _ subject: Export.Subject, project: String?,
+    to path: String
   ) throws(Problem) {
     let file = try NewFile(beside: path)
-    try write(contents, form, project: project) { (bytes) throws(Problem) in
+    try write(contents, form, subject, project: project) { (bytes) throws(Problem) in
       try file.write(bytes)
     }
     try file.keep()

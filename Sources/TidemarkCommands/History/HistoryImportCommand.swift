@@ -54,7 +54,7 @@ struct HistoryImportCommand: TidemarkCommand {
     }
     let (added, present) = try session.orExit(.nothingRead) { () throws(Problem) in
       try history.appendMissing(
-        found.runs, normalisationVersion: Normalisation.version, isDryRun: dryRun)
+        found.runs, normalisationVersion: Normalisation.version, isDryRun: session.isDryRun(dryRun))
     }
     answer(found, added, present, branch: branch, session)
   }
@@ -83,7 +83,7 @@ struct HistoryImportCommand: TidemarkCommand {
     if session.isJSON {
       var json = JSONWriter()
       json.object { json in
-        json.member("dry_run", dryRun)
+        json.member("dry_run", session.isDryRun(dryRun))
         json.member("branch", branch)
         json.key("files")
         json.object { json in
@@ -106,7 +106,7 @@ struct HistoryImportCommand: TidemarkCommand {
     for (name, count) in found.files.sorted(by: { utf8Precedes($0.key, $1.key) }) {
       Terminal.print("\(name): \(NumberText.count(count, "file"))")
     }
-    let verb = dryRun ? "would come in" : "came in"
+    let verb = session.isDryRun(dryRun) ? "would come in" : "came in"
     let span: String
     if let first = added.first, let last = added.last {
       span =

@@ -1,4 +1,5 @@
 import ArgumentParser
+private import TidemarkConfig
 internal import TidemarkHistory
 internal import TidemarkModel
 internal import TidemarkSyntax
@@ -19,16 +20,21 @@ struct HistoryListCommand: TidemarkCommand {
 
   func run() async throws {
     let session = try Session(common)
-    var runs = try session.orExit(.nothingRead) { () throws(Problem) in
-      try options.folder(session.settings).list()
+    let history = options.folder(session.settings)
+    var (runs, damaged) = try session.orExit(.nothingRead) { () throws(Problem) in
+      try history.listing()
     }
+    damaged.collapsed().forEach(session.progress.warn)
     if let branch { runs = runs.filter { $0.header.branch == branch } }
-    if let newest { runs = runs.suffix(max(newest, 0)) }
+    if let newest = newest ?? session.settings.number("newest") {
+      runs = runs.suffix(max(newest, 0))
+    }
     if session.isJSON {
       runs.forEach { Terminal.print(bytes: $0.json) }
     } else {
       runs.forEach { Terminal.print(Terminal.harmless($0.line)) }
-      session.progress.say(NumberText.count(runs.count, "run"))
+      session.progress.say(
+        "\(NumberText.count(runs.count, "run"))" + (runs.isEmpty ? " in \(history.directory)" : ""))
     }
   }
 }

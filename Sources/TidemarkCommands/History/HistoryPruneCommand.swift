@@ -50,13 +50,15 @@ struct HistoryPruneCommand: TidemarkCommand {
         "no tag is known here: only --keep and `retention: {keep: …}` tell which runs are releases'"
       )
     }
+    let isDryRun = session.isDryRun(dryRun)
     let result = try session.orExit(.nothingRead) { () throws(Problem) in
       try options.folder(session.settings).prune(
         policy.words, policy: policy, now: now,
-        latest: Timestamp(millisecondsSince1970: ProcessEnvironment.now()), isDryRun: dryRun)
+        latest: Timestamp(millisecondsSince1970: ProcessEnvironment.now()), isDryRun: isDryRun)
     }
     result.damaged.collapsed().forEach(session.progress.warn)
-    session.isJSON ? printJSON(result, policy.words) : printLines(result)
+    session.isJSON
+      ? printJSON(result, policy.words, isDryRun: isDryRun) : printLines(result, isDryRun: isDryRun)
   }
 
   private func policy(
@@ -100,7 +102,7 @@ struct HistoryPruneCommand: TidemarkCommand {
     return moment
   }
 
-  private func printLines(_ result: PruneResult) {
+  private func printLines(_ result: PruneResult, isDryRun: Bool) {
     for run in result.runs {
       let place = run.header.pullRequest.map { "#\($0)" } ?? run.header.branch ?? "–"
       Terminal.print(
@@ -111,9 +113,9 @@ struct HistoryPruneCommand: TidemarkCommand {
     let kept = RetentionPolicy.Reason.allCases.compactMap { reason in
       result.kept[reason].map { "\(NumberText.count($0)) \(reason.word)" }
     }
-    let verb = dryRun ? "would go" : "went"
+    let verb = isDryRun ? "would go" : "went"
     let bytes =
-      dryRun
+      isDryRun
       ? ""
       : "; \(NumberText.count(result.bytesBefore)) bytes are now "
         + NumberText.count(result.bytesAfter)
@@ -122,11 +124,11 @@ struct HistoryPruneCommand: TidemarkCommand {
         + (kept.isEmpty ? "none" : kept.joined(separator: ", ")) + bytes)
   }
 
-  private func printJSON(_ result: PruneResult, _ policy: String) {
+  private func printJSON(_ result: PruneResult, _ policy: String, isDryRun: Bool) {
     var json = JSONWriter()
     json.object { json in
       json.member("policy", policy)
-      json.member("dry_run", dryRun)
+      json.member("dry_run", isDryRun)
       json.member("pruned", array: result.runs) { json, run in
         json.object { run.header.write(to: &$0) }
       }

@@ -1,4 +1,5 @@
 import ArgumentParser
+private import TidemarkConfig
 internal import TidemarkAnalysis
 internal import TidemarkHistory
 internal import TidemarkModel
@@ -38,7 +39,8 @@ struct HistoryReplayCommand: TidemarkCommand {
     history.damaged.forEach(session.progress.warn)
     let rejudgement = try await Rejudgement(history, session: session)
     let replay = await Replay(
-      of: history, options: rejudgement.options, branch: branch, newest: newest, workers: 2
+      of: history, options: rejudgement.options, branch: branch,
+      newest: newest ?? session.settings.number("newest"), workers: 2
     ) { done, total in
       session.progress.bar(done, of: total, "runs judged again")
     }

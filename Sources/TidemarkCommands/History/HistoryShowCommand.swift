@@ -27,6 +27,7 @@ struct HistoryShowCommand: TidemarkCommand {
         "has no run \(run)", path: history.directory,
         remedy: "`tidemark history list` prints the ids")
     }
+    (contents.damaged + contents.setAside).collapsed().forEach(session.progress.warn)
     guard let stored = contents.runs.first else { throw ExitStatus.nothingRead }
     if session.isJSON {
       Terminal.print(bytes: stored.json(in: contents))

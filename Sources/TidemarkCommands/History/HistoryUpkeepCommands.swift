@@ -1,4 +1,5 @@
 import ArgumentParser
+private import TidemarkConfig
 internal import TidemarkHistory
 internal import TidemarkModel
 private import TidemarkSyntax
@@ -53,12 +54,13 @@ struct HistoryVerifyCommand: TidemarkCommand {
   @OptionGroup var options: HistoryOptions
 
   @Flag(inversion: .prefixedNo, help: "Rename what is damaged, or only name it.")
-  var setAside = true
+  var setAside: Bool?
 
   func run() async throws {
     let session = try Session(common)
+    let setsAside = setAside ?? session.settings.flag("set_aside") ?? true
     let result = try session.orExit(.nothingRead) { () throws(Problem) in
-      try options.folder(session.settings).verify(setsAside: setAside)
+      try options.folder(session.settings).verify(setsAside: setsAside)
     }
     if session.isJSON {
       var json = JSONWriter()
@@ -128,12 +130,16 @@ struct HistoryExcludeCommand: TidemarkCommand {
   var run: String
 
   @Option(help: "Why: it is shown where the run is missing.")
-  var reason: String
+  var reason: String?
 
   func run() async throws {
     let session = try Session(common)
     let history = options.folder(session.settings)
+    let reason = reason ?? session.settings.text("reason") ?? ""
     try session.orExit(.usage) { () throws(Problem) in
+      guard reason.contains(where: { !$0.isWhitespace }) else {
+        throw Problem("there is no --reason", remedy: "say why the run does not count")
+      }
       guard try history.list().contains(where: { $0.header.id == run }) else {
         throw Problem(
           "has no run \(run)", path: history.directory,
@@ -141,7 +147,17 @@ struct HistoryExcludeCommand: TidemarkCommand {
       }
       _ = try history.append([.exclude(run: run, reason: reason)])
     }
-    session.progress.say("run \(run) no longer counts")
+    if session.isJSON {
+      var json = JSONWriter()
+      json.object { json in
+        json.member("run", run)
+        json.member("reason", reason)
+      }
+      json.newLine()
+      Terminal.print(bytes: json.bytes)
+    } else {
+      Terminal.print(Terminal.harmless("run \(SafeText.oneLine(run)) no longer counts"))
+    }
   }
 }
 

@@ -41,8 +41,9 @@ struct InitCommand: TidemarkCommand {
     }
   }
 
-  func run() async throws {
+  mutating func run() async throws {
     let session = try Session(common)
+    force = force || session.settings.flag("force") ?? false
     let found = Self.toolchains(in: RepositoryFolder("."))
     let names = found.map(\.name).joined(separator: ", ")
     session.progress.say(
@@ -65,7 +66,7 @@ struct InitCommand: TidemarkCommand {
     ).files()
     try session.orExit(.usage) { () throws(Problem) in try Self.check(files) }
     let changes = files.map { Change($0, isForced: force) }
-    if dryRun {
+    if session.isDryRun(dryRun) {
       if session.isJSON { return answer(changes, session) }
       for change in changes where change.action.isWriting {
         Terminal.print(bytes: Array(change.diff.utf8))
@@ -123,7 +124,7 @@ struct InitCommand: TidemarkCommand {
         json.object { json in
           json.member("path", change.file.path)
           json.member("action", change.action.rawValue)
-          json.member("dry_run", dryRun)
+          json.member("dry_run", session.isDryRun(dryRun))
         }
         json.newLine()
         Terminal.print(bytes: json.bytes)

@@ -22,10 +22,10 @@ enum GitHubActions {
     if let server = variables["GITHUB_SERVER_URL"],
       let repository = variables["GITHUB_REPOSITORY"], let run = facts.runID
     {
-      facts.url = "\(server)/\(repository)/actions/runs/\(run)"
-      facts.jobURL = facts.attempt.map {
-        "\(server)/\(repository)/actions/runs/\(run)/attempts/\($0)"
-      }
+      let page = "\(server)/\(repository)/actions/runs/\(run)"
+      facts.jobURL = facts.attempt.map { "\(page)/attempts/\($0)" }
+      // Forgejo and Gitea have no page of an attempt.
+      facts.url = facts.isForgejo ? page : facts.jobURL ?? page
     }
     facts.pullRequest = pullRequest(ofRef: variables["GITHUB_REF"])
     if let path = variables["GITHUB_EVENT_PATH"], let bytes = readFile(path) {

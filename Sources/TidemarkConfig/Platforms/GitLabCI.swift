@@ -26,6 +26,25 @@ enum GitLabCI {
     if let source = variables["CI_MERGE_REQUEST_SOURCE_PROJECT_ID"] {
       facts.isFork = source != variables["CI_PROJECT_ID"]
     }
+    takeExternalPullRequest(variables, &facts)
     return facts
+  }
+
+  /// A pull request on GitHub whose pipelines run here.
+  ///
+  /// - Source: https://docs.gitlab.com/ci/ci_cd_for_external_repos/#pipelines-for-external-pull-requests
+  private static func takeExternalPullRequest(
+    _ variables: PlatformVariables, _ facts: inout PlatformFacts
+  ) {
+    guard facts.pullRequest == nil, let number = variables["CI_EXTERNAL_PULL_REQUEST_IID"] else {
+      return
+    }
+    facts.pullRequest = number
+    facts.commit = variables["CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_SHA"] ?? facts.commit
+    facts.branch = variables["CI_EXTERNAL_PULL_REQUEST_SOURCE_BRANCH_NAME"] ?? facts.branch
+    facts.base = variables["CI_EXTERNAL_PULL_REQUEST_TARGET_BRANCH_NAME"]
+    if let source = variables["CI_EXTERNAL_PULL_REQUEST_SOURCE_REPOSITORY"] {
+      facts.isFork = source != variables["CI_EXTERNAL_PULL_REQUEST_TARGET_REPOSITORY"]
+    }
   }
 }

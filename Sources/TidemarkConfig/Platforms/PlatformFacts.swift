@@ -103,7 +103,10 @@ package struct PlatformVariables: Sendable {
   func number(_ name: String) -> Int? { self[name].flatMap { Int($0) } }
 }
 
-/// `refs/heads/x` as `x`.
+/// `refs/heads/x` as `x`, and a tag by its name, as the other platforms call it.
 func branchName(ofRef ref: String) -> String {
-  ref.hasPrefix("refs/heads/") ? String(ref.dropFirst(11)) : ref
+  for prefix in ["refs/heads/", "refs/tags/"] where ref.hasPrefix(prefix) {
+    return String(ref.dropFirst(prefix.count))
+  }
+  return ref
 }

@@ -46,7 +46,7 @@ struct FrontierChart {
       isLogarithmic ? log10(cost) : cost * self.cost.scale.factor
     }
     let yAxis = Scale(
-      frontier.points.map { $0.score * score.scale.factor }, bottom: height - 46, top: 30,
+      frontier.points.map { $0.score * score.scale.factor }, bottom: height - 46, top: 42,
       fromZero: false)
     let labels = Scale.labels(yAxis.ticks(), numbers: words.numbers)
     let left = min(max(Double(labels.map(\.count).max() ?? 0) * 8 + 10, 40), width / 3)
@@ -124,7 +124,8 @@ struct FrontierChart {
     for point in ordered {
       let (x, y) = place(point)
       let text = SafeText.middleCut(name(point.model), to: width > 500 ? 36 : 18)
-      let size = Double(text.count) * 7.2
+      // The widest of the common system fonts; those on the frontier are bold.
+      let size = Double(text.count) * (point.isBest ? 9 : 8)
       let isLeft = x + 10 + size > width
       let start = max(isLeft ? x - 10 - size : x + 10, 0)
       // Beside the stepped line, which leaves a point to the right.

@@ -6,9 +6,9 @@ internal import TidemarkSyntax
 ///
 /// An entry's id is made from what failed and since which run, so it is the same in every site that
 /// shows the same alert, wherever that is served. Addresses are absolute where the site's own is
-/// known, else relative to the feed.
+/// known, else relative to where the feed was fetched, as `xml:base` says.
 ///
-/// - Source: <https://www.rfc-editor.org/rfc/rfc4287>
+/// - Source: <https://www.rfc-editor.org/rfc/rfc4287>, <https://www.w3.org/TR/xmlbase/>
 struct AlertFeed {
   static let path = "feed.xml"
   private static let limit = 100
@@ -28,6 +28,7 @@ struct AlertFeed {
     xml.raw(XMLWriter.declaration)
     xml.raw("<feed xmlns=\"http://www.w3.org/2005/Atom\"")
     xml.attribute("xml:lang", words.text("lang"))
+    if report.links.site == nil { xml.attribute("xml:base", "./") }
     xml.raw(">\n")
     element("id", AlertFeed.name(["feed", report.key, context.options.project ?? ""]), to: &xml)
     element("title", title, to: &xml)
@@ -41,7 +42,7 @@ struct AlertFeed {
     xml.raw(">")
     xml.text(report.generator.name)
     xml.raw("</generator>\n")
-    if report.links.site != nil { link("self", AlertFeed.path, to: &xml) }
+    link("self", AlertFeed.path, to: &xml)
     link("alternate", "alerts.html", to: &xml)
     for alert in open { entry(alert, to: &xml) }
     xml.raw("</feed>\n")

@@ -27,17 +27,18 @@ struct SiteAPI {
     let series = list("series", report.series.indices) { json, index in
       write(listed: index, to: &json)
     }
-    return [index(runs: runs, tests: tests, series: series)] + runs + tests + series
+    let all = report.modelComparisons
+    let comparisons =
+      all.isEmpty
+      ? [] : list("comparisons", all.indices) { json, index in write(all[index], to: &json) }
+    return [
+      index([("runs", runs), ("tests", tests), ("series", series), ("comparisons", comparisons)])
+    ] + runs + tests + series + comparisons
   }
 
   // MARK: Files
 
-  private func index(runs: [SiteFile], tests: [SiteFile], series: [SiteFile]) -> SiteFile {
-    func names(_ files: [SiteFile], to json: inout JSONWriter, _ key: String) {
-      json.member(key, array: files) { json, file in
-        json.string(String(file.path.dropFirst("api/".count)))
-      }
-    }
+  private func index(_ lists: [(name: String, files: [SiteFile])]) -> SiteFile {
     return file("index") { json in
       json.member(
         "generator",
@@ -62,53 +63,39 @@ struct SiteAPI {
       json.member(
         "files",
         object: { json in
-          names(runs, to: &json, "runs")
-          names(tests, to: &json, "tests")
-          names(series, to: &json, "series")
+          for (name, files) in lists {
+            json.member(name, array: files) { json, file in
+              json.string(String(file.path.dropFirst("api/".count)))
+            }
+          }
         })
     }
   }
 
-  /// The file of one series with all its points.
-  func series(_ index: Int) -> SiteFile {
-    let series = report.series[index]
-    let points = series.points
-    return file("series/\(context.places.fileNames[index])") { json in
-      json.member(
-        "series",
-        object: { json in
-          ReportJSON.writeMembers(of: series, to: &json)
-          json.member("page", context.seriesPaths[index])
-          json.member(
-            "points",
-            object: { json in
-              json.member("runs", array: points) { $0.number($1.run) }
-              json.member("values", array: points) { $0.number($1.value) }
-              if points.contains(where: { $0.low != nil || $0.high != nil }) {
-                json.member("low", array: points) { $0.numberOrNull($1.low) }
-                json.member("high", array: points) { $0.numberOrNull($1.high) }
-              }
-            })
-          json.member("regimes", array: series.regimes) { json, regime in
-            json.object { json in
-              json.member("first", regime.first)
-              json.member("last", regime.last)
-              json.member("level", regime.level)
-              json.member("low", regime.low)
-              json.member("high", regime.high)
-            }
-          }
-          json.member("change_points", array: series.changePoints) { json, point in
-            json.object { json in
-              json.member("run", point.index)
-              json.member("commit", point.commit)
-              json.member("change_percent", point.changePercent)
-              json.member("worse", point.isWorse)
-              json.member("confirmed", point.isConfirmed)
-            }
-          }
-        })
+  /// The files of the series that have pages: all of a series' points stand in the one that is named by
+  /// the first digit of its id, whatever other series there are.
+  ///
+  /// - Parameter digits: A stretch of ``SiteAPI/digits``.
+  static func seriesFiles(_ context: SiteContext, _ digits: Range<Int>) -> [SiteFile] {
+    let api = SiteAPI(context)
+    return digits.compactMap { digit in
+      let name = String(digit, radix: 16)
+      let members = api.report.series.indices.filter { index in
+        context.places.hasOwnPage[index] && context.places.fileNames[index].hasPrefix(name)
+      }.sorted { utf8Precedes(context.places.fileNames[$0], context.places.fileNames[$1]) }
+      guard !members.isEmpty else { return nil }
+      return api.file("series/\(name)") { json in
+        json.member("series", array: members) { json, index in api.write(whole: index, to: &json) }
+      }
     }
+  }
+
+  /// Of an id's first digit.
+  static let digits = 0..<16
+
+  /// The name of the file that has all points of a series, relative to `api/`.
+  static func fileName(_ context: SiteContext, series index: Int) -> String {
+    "series/\(context.places.fileNames[index].prefix(1)).json"
   }
 
   private func file(_ name: String, _ body: (inout JSONWriter) -> Void) -> SiteFile {
@@ -168,7 +155,7 @@ struct SiteAPI {
       json.member("verdict", run.verdict?.rawValue)
       json.member("tests", object: { json in ReportJSON.writeMembers(of: run.counts, to: &json) })
       json.member("series", run.seriesCount)
-      json.member("page", context.runPaths[index])
+      json.member("page", context.runAddress(index))
     }
   }
 
@@ -185,7 +172,7 @@ struct SiteAPI {
       ReportJSON.writeMembers(of: series, to: &json)
       json.member("page", context.seriesPaths[index])
       let hasFile = context.places.hasOwnPage[index]
-      json.member("file", hasFile ? "series/\(context.places.fileNames[index]).json" : nil)
+      json.member("file", hasFile ? SiteAPI.fileName(context, series: index) : nil)
       if !hasFile {
         let points = series.points.suffix(SiteAPI.shortHistory)
         json.member(
@@ -195,6 +182,64 @@ struct SiteAPI {
             json.member("values", array: points) { $0.number(SiteAPI.rounded($1.value)) }
           })
       }
+    }
+  }
+
+  private func write(whole index: Int, to json: inout JSONWriter) {
+    let series = report.series[index]
+    let points = series.points
+    json.object { json in
+      ReportJSON.writeMembers(of: series, to: &json)
+      json.member("page", context.seriesPaths[index])
+      json.member(
+        "points",
+        object: { json in
+          json.member("runs", array: points) { $0.number($1.run) }
+          json.member("values", array: points) { $0.number($1.value) }
+          if points.contains(where: { $0.low != nil || $0.high != nil }) {
+            json.member("low", array: points) { $0.numberOrNull($1.low) }
+            json.member("high", array: points) { $0.numberOrNull($1.high) }
+          }
+        })
+      json.member("regimes", array: series.regimes) { json, regime in
+        json.object { json in
+          json.member("first", regime.first)
+          json.member("last", regime.last)
+          json.member("level", regime.level)
+          json.member("low", regime.low)
+          json.member("high", regime.high)
+        }
+      }
+      json.member("change_points", array: series.changePoints) { json, point in
+        json.object { json in
+          json.member("run", point.index)
+          json.member("commit", point.commit)
+          json.member("change_percent", point.changePercent)
+          json.member("worse", point.isWorse)
+          json.member("confirmed", point.isConfirmed)
+        }
+      }
+    }
+  }
+
+  private func write(_ comparison: ModelComparison, to json: inout JSONWriter) {
+    let best = context.seriesIndex(comparison.best).map { report.series[$0] }
+    let other = context.seriesIndex(comparison.other).map { report.series[$0] }
+    json.object { json in
+      json.member("task", best?.identity.labels["task"])
+      json.member("metric", best?.identity.metric)
+      json.member("unit", best?.unit.text)
+      json.member("best", comparison.best.description)
+      json.member("best_model", best.flatMap(ModelGrid.model))
+      json.member("other", comparison.other.description)
+      json.member("other_model", other.flatMap(ModelGrid.model))
+      json.member("difference", comparison.difference)
+      json.member("low", comparison.low)
+      json.member("high", comparison.high)
+      json.member("p", comparison.p)
+      json.member("n", comparison.n)
+      json.member("basis", comparison.basis.rawValue)
+      json.member("apart", comparison.isApart)
     }
   }
 

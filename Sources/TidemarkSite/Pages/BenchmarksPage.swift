@@ -80,6 +80,7 @@ struct BenchmarksPage {
     guard !context.report.series.isEmpty else { return [] }
     let pages = Pager.pages(sections.map { $0.rows.map(\.count) })
     let total = sections.reduce(0) { $0 + $1.rows.count }
+    let (lead, totals) = (lead, totals)
     var files: [SiteFile] = []
     for (number, page) in pages.enumerated() {
       var title = context.words.text("nav.benchmarks")

@@ -2,11 +2,12 @@ internal import TidemarkModel
 internal import TidemarkReport
 internal import TidemarkSyntax
 
-/// What differs between this run and the newest one of its baseline? Two runs side by side: no
-/// judgement, which needs more than two.
+/// What differs between this run and the newest one of its baseline? Two runs side by side, tests and
+/// values: no judgement, which needs more than two.
 struct ComparePage {
   private static let biggestCount = 10
   private static let pairLimit = 300
+  private static let outcomeLimit = 100
 
   private struct Pair {
     var index: Int
@@ -64,19 +65,32 @@ struct ComparePage {
     }
     let worse = ranked.filter { $0.isWorse && $0.change != 0 }
     let better = ranked.filter { !$0.isWorse && $0.change != 0 }
+    let both = report.tests.count { $0.outcome != nil && oldOutcome($0) != nil }
+    let otherwise = report.tests.indices.filter { index in
+      guard let old = oldOutcome(report.tests[index]), let new = report.tests[index].outcome
+      else { return false }
+      return old != new
+    }.sorted { (report.tests[$0].state.rank, $0) < (report.tests[$1].state.rank, $1) }
     let title = words.text("nav.compare")
     return try context.page(
       "compare", path: "compare.html", title: title, tab: .compare,
       [
         "heading": .text(title),
         "lead": .text(
-          words.count(
-            "compare.lead", pairs.count,
-            [
-              "worse": words.numbers.count(worse.count),
-              "better": words.numbers.count(better.count),
-            ])),
-        "judgement": judgement,
+          [
+            testsLead(both: both, changed: otherwise.count),
+            pairs.isEmpty && both > 0
+              ? nil
+              : words.count(
+                "compare.lead", pairs.count,
+                [
+                  "worse": words.numbers.count(worse.count),
+                  "better": words.numbers.count(better.count),
+                ]),
+          ].compactMap { $0 }.joined(separator: " ")),
+        "judgement": report.series.isEmpty ? .empty : judgement,
+        "outcomes": .list(otherwise.prefix(ComparePage.outcomeLimit).map(outcomes)),
+        "outcomes_cut": cut(otherwise.count, ComparePage.outcomeLimit),
         "sides": .list([side(other, "compare.before"), side(current, "compare.after")]),
         "worse": .list(worse.prefix(ComparePage.biggestCount).map(values)),
         "better": .list(better.prefix(ComparePage.biggestCount).map(values)),
@@ -86,15 +100,36 @@ struct ComparePage {
         "environment": .list(report.environmentChanges.prefix(50).map(context.environmentChange)),
         "all": .list(ranked.prefix(ComparePage.pairLimit).map(values)),
         "all_title": .text(words.count("compare.all", pairs.count)),
-        "cut": pairs.count > ComparePage.pairLimit
-          ? .text(
-            words.text(
-              "cut.showing",
-              [
-                "shown": words.numbers.count(ComparePage.pairLimit),
-                "total": words.numbers.count(pairs.count),
-              ])) : .empty,
+        "cut": cut(pairs.count, ComparePage.pairLimit),
       ])
+  }
+
+  private func cut(_ total: Int, _ limit: Int) -> Value {
+    guard total > limit else { return .empty }
+    return .text(
+      words.text(
+        "cut.showing", ["shown": words.numbers.count(limit), "total": words.numbers.count(total)]))
+  }
+
+  /// How a test ended in the other run; nil where it did not run there, or that is too long ago.
+  private func oldOutcome(_ test: TestResult) -> Outcome? {
+    let place = test.history.count - 1 - (current - other)
+    return test.history.indices.contains(place) ? test.history[place] : nil
+  }
+
+  private func testsLead(both: Int, changed: Int) -> String? {
+    guard both > 0 else { return nil }
+    return words.count("compare.tests", both, ["changed": words.numbers.count(changed)])
+  }
+
+  private func outcomes(_ index: Int) -> Value {
+    let test = context.report.tests[index]
+    return [
+      "name": .text(context.testName(test)), "where": .text(context.testPlace(test)),
+      "href": Value(context.testAddresses[index]),
+      "old": oldOutcome(test).map { .object($0.mark.values(words)) } ?? .empty,
+      "new": test.outcome.map { .object($0.mark.values(words)) } ?? .empty,
+    ]
   }
 
   /// What the whole baseline says, which the two runs alone cannot.
@@ -142,7 +177,7 @@ struct ComparePage {
     let window = context.report.runs[run]
     return [
       "name": .text(words.text(key)), "commit": context.commit(window.commit),
-      "time": context.time(window.time), "href": Value(context.runPaths[run]),
+      "time": context.time(window.time), "href": Value(context.runAddress(run)),
       "branch": Value(window.branch.map(context.name)),
     ]
   }

@@ -177,6 +177,11 @@ struct GridPage {
         "caption": .text(chart.sentence),
       ]
     }
+    let scales = overview.metrics.indices.map { column in
+      ValueScale(
+        overview.unit(overview.metrics[column], context.report),
+        typical: middle(overview.rows.compactMap { $0.means[column] }), numbers: words.numbers)
+    }
     return [
       "metrics": .list(
         overview.metrics.map { .text(context.name(grids[$0].metric)) }),
@@ -185,12 +190,8 @@ struct GridPage {
           [
             "model": .text(context.name(row.model)),
             "cells": .list(
-              zip(overview.metrics, row.means).map { grid, mean in
-                guard let mean else { return .text("–") }
-                return .text(
-                  ValueScale(
-                    overview.unit(grid, context.report), typical: mean, numbers: words.numbers
-                  ).text(mean))
+              zip(scales, row.means).map { scale, mean in
+                mean.map { .text(scale.text($0)) } ?? "–"
               }),
             "frontier": .flag(overview.frontiers.first?.isOnFrontier(row.model) == true),
           ]
@@ -198,6 +199,12 @@ struct GridPage {
       "caption": .text(words.count("grid.means", overview.tasks.count)),
       "has_frontier": .flag(!overview.frontiers.isEmpty), "charts": .list(charts),
     ]
+  }
+
+  /// Of the sizes of `values`, so that most of a column show well in one unit.
+  private func middle(_ values: [Double]) -> Double {
+    let sizes = values.map(abs).filter(\.isFinite).sorted()
+    return sizes.isEmpty ? 0 : sizes[sizes.count / 2]
   }
 
   /// Wrong answers beside tests that could not be asked, for each model that has the latter.
@@ -259,6 +266,10 @@ struct GridPage {
     var bests: [String: ColumnAnswer] = [:]
     for task in tasks { bests[task] = ColumnAnswer(grid, task: task, context.report) }
     let known = grid.cells.values.flatMap(\.values).compactMap { context.report.series[$0].value }
+    let typical = middle(
+      grid.cells.values.flatMap(\.values).compactMap { index in
+        context.report.series[index].value.map { $0 * context.report.series[index].unit.scale }
+      })
     let least = known.min() ?? 0
     let most = known.max() ?? 0
     var rows: [[UInt8]] = []
@@ -268,7 +279,7 @@ struct GridPage {
           return ["missing": .text(words.text("grid.not_run"))]
         }
         let best = bests[task].flatMap { $0.others > 0 && $0.marked.contains(index) ? $0 : nil }
-        return cell(index, best: best, least, most, grid, hasSpark: hasSparks)
+        return cell(index, best: best, least, most, typical: typical, grid, hasSpark: hasSparks)
       }
       rows.append(
         try context.theme.rendered(
@@ -279,14 +290,16 @@ struct GridPage {
   }
 
   private func cell(
-    _ index: Int, best: ColumnAnswer?, _ least: Double, _ most: Double, _ grid: ModelGrid,
-    hasSpark: Bool
+    _ index: Int, best: ColumnAnswer?, _ least: Double, _ most: Double, typical: Double,
+    _ grid: ModelGrid, hasSpark: Bool
   ) -> Value {
     let series = context.report.series[index]
     guard let value = series.value else {
       return ["missing": .text(words.text(series.state.mark.key))]
     }
-    let scale = ValueScale(series, numbers: words.numbers)
+    let scale = ValueScale(
+      series.unit, typical: series.unit.scale > 0 ? typical / series.unit.scale : value,
+      numbers: words.numbers)
     let share = most > least ? (value / 2 - least / 2) / (most / 2 - least / 2) : 1
     let step = Int(min(max(grid.direction == .higher ? share : 1 - share, 0), 0.999) * 4)
     var values = series.state.mark.values(words)

@@ -40,7 +40,7 @@ struct OverviewPage {
         "environment": .list(report.environmentChanges.prefix(50).map(context.environmentChange)),
         "gate": .list(gate), "jobs": .list(jobs), "notes": .list(notes),
         "has_run": .flag(!context.hasNoRun),
-        "run": Value(context.currentRun.flatMap { context.runPaths[$0] }),
+        "run": Value(context.currentRun.flatMap { context.runAddress($0) }),
         "url": context.link(report.run.url),
       ])
   }
@@ -191,7 +191,7 @@ struct OverviewPage {
     return [
       "sentence": .text(
         words.count("partly", failed, ["total": words.numbers.count(report.inputs.count)])),
-      "href": Value(context.currentRun.flatMap { context.runPaths[$0] }.map { "\($0)#inputs" }),
+      "href": Value(context.currentRun.flatMap { context.runAddress($0) }.map { "\($0)#inputs" }),
     ]
   }
 

@@ -9,19 +9,8 @@ struct RunPages {
   private static let valueLimit = 300
 
   private let context: SiteContext
-  /// The series that changed with each run, by their places in the report.
-  private var begun: [Int: [Int]] = [:]
 
-  init(_ context: SiteContext) {
-    self.context = context
-    for (index, series) in context.report.series.enumerated() {
-      for change in series.changePoints {
-        if let run = change.index, begun[run]?.last != index {
-          begun[run, default: []].append(index)
-        }
-      }
-    }
-  }
+  init(_ context: SiteContext) { self.context = context }
 
   private var words: Words { context.words }
   private var report: Report { context.report }
@@ -29,7 +18,7 @@ struct RunPages {
   func render() throws(Problem) -> [SiteFile] {
     var files: [SiteFile] = []
     for index in report.runs.indices {
-      guard let path = context.runPaths[index] else { continue }
+      guard let path = context.runPlaces.pages[index] else { continue }
       files.append(try render(index, path: path))
     }
     return files
@@ -63,19 +52,20 @@ struct RunPages {
       for (key, value) in full { values[key] = value }
     }
     return try context.page(
-      isCurrent ? "run" : "run_short", path: path, title: title, tab: .runs, values)
+      isCurrent ? "run" : "run_short", path: path, title: title, tab: .runs,
+      run: isCurrent ? nil : index, values)
   }
 
   private func neighbour(_ index: Int) -> Value {
-    guard report.runs.indices.contains(index), let path = context.runPaths[index] else {
+    guard report.runs.indices.contains(index), let address = context.runAddress(index) else {
       return .empty
     }
-    return ["href": .text("../\(path)"), "commit": context.commit(report.runs[index].commit)]
+    return ["href": .text("../\(address)"), "commit": context.runCommits[index]]
   }
 
   /// The changes whose first run it is.
   private func changes(at run: Int) -> [Value] {
-    let series = (begun[run] ?? []).prefix(100).map { index -> Value in
+    let series = (context.runPlaces.series[run] ?? []).prefix(100).map { index -> Value in
       let series = report.series[index]
       let change = series.changePoints.last { $0.index == run }
       let mark =
@@ -91,15 +81,13 @@ struct RunPages {
         })
       return .object(values)
     }
-    let tests = report.tests.indices.lazy
-      .filter { report.tests[$0].since?.index == run }.prefix(100)
-      .map { index -> Value in
-        var values = report.tests[index].state.mark.values(words)
-        values["name"] = .text(context.testName(report.tests[index]))
-        values["href"] = Value(context.testAddresses[index].map { "../\($0)" })
-        return .object(values)
-      }
-    return Array(tests) + series
+    let tests = (context.runPlaces.tests[run] ?? []).prefix(100).map { index -> Value in
+      var values = report.tests[index].state.mark.values(words)
+      values["name"] = .text(context.testName(report.tests[index]))
+      values["href"] = Value(context.testAddresses[index].map { "../\($0)" })
+      return .object(values)
+    }
+    return tests + series
   }
 
   // MARK: The report's own run

@@ -5,20 +5,44 @@ internal import TidemarkSyntax
 /// What ran when, and what became of it? The window's runs, newest first.
 struct RunsPage {
   private let context: SiteContext
+  private let rows: [[UInt8]]
+  private let pages: [Range<Int>]
+  /// Where each run without a page of its own stands, by its place in the window.
+  let addresses: [Int: String]
 
-  init(_ context: SiteContext) { self.context = context }
+  init(_ context: SiteContext) throws(Problem) {
+    self.context = context
+    let runs = context.report.runs
+    var anchors: [Int: String] = [:]
+    var seen: Set<Identifier> = []
+    for index in runs.indices where seen.insert(runs[index].identifier).inserted {
+      if context.runPlaces.pages[index] == nil { anchors[index] = "r-\(runs[index].identifier)" }
+    }
+    var rows: [[UInt8]] = []
+    for index in runs.indices.reversed() {
+      rows.append(try RunsPage.row(context, index, anchor: anchors[index]))
+    }
+    pages = Pager.pages([rows.map(\.count)]).map { $0.first?.rows ?? 0..<0 }
+    self.rows = rows
+    var addresses: [Int: String] = [:]
+    for (number, range) in pages.enumerated() {
+      for row in range {
+        let index = runs.count - 1 - row
+        if let anchor = anchors[index] {
+          addresses[index] = "\(Pager.path("runs", page: number))#\(anchor)"
+        }
+      }
+    }
+    self.addresses = addresses
+  }
 
   func render() throws(Problem) -> [SiteFile] {
     let words = context.words
-    let runs = context.report.runs
-    var rows: [[UInt8]] = []
-    for index in runs.indices.reversed() { rows.append(try row(index)) }
-    let pages = Pager.pages([rows.map(\.count)])
+    let (lead, streak) = (lead, streak)
     var files: [SiteFile] = []
-    for (number, page) in pages.enumerated() {
+    for (number, range) in pages.enumerated() {
       var title = words.text("nav.runs")
       if number > 0 { title = words.text("page.number", ["title": title, "n": "\(number + 1)"]) }
-      let range = page.first?.rows ?? 0..<0
       files.append(
         try context.page(
           "runs", path: Pager.path("runs", page: number), title: title, tab: .runs,
@@ -33,7 +57,9 @@ struct RunsPage {
     return files
   }
 
-  private func row(_ index: Int) throws(Problem) -> [UInt8] {
+  private static func row(
+    _ context: SiteContext, _ index: Int, anchor: String?
+  ) throws(Problem) -> [UInt8] {
     let words = context.words
     let run = context.report.runs[index]
     let mark = run.verdict?.mark
@@ -41,8 +67,9 @@ struct RunsPage {
     return try context.theme.rendered(
       "run_row",
       [
-        "time": context.time(run.time), "href": Value(context.runPaths[index]),
-        "commit": context.commit(run.commit), "branch": Value(run.branch.map(context.name)),
+        "time": context.runTimes[index], "href": Value(context.runPlaces.pages[index]),
+        "anchor": Value(anchor), "run": .text(context.name(run.id)), "url": context.link(run.url),
+        "commit": context.runCommits[index], "branch": Value(run.branch.map(context.name)),
         "glyph": Value(mark?.glyph), "tone": .text(mark?.tone ?? "muted"),
         "state": .text(words.text(mark?.key ?? "verdict.unknown")),
         "tests": .text(context.words.numbers.count(run.counts.total)),

@@ -160,8 +160,8 @@ struct SeriesPage {
 
   /// The command that judges the same values again, by the file for programs beside the page.
   private var again: String {
-    "jq -c '.series | {id, direction, unit, values: .points.values}' "
-      + "api/series/\(context.places.fileNames[index]).json | tidemark detect"
+    "jq -c '.series[] | select(.page == \"\(path)\") | {id, direction, unit, values: .points.values}' "
+      + "api/\(SiteAPI.fileName(context, series: index)) | tidemark detect"
   }
 
   /// The command that makes the new level the baseline.

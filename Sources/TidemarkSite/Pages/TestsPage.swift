@@ -16,6 +16,8 @@ struct TestsPage {
     /// A folded table of one suite's tests; else a list of changed tests.
     var isTree: Bool
     var isTable: Bool
+    /// Whether each test has its place here, to which links lead.
+    var hasPlaces = false
     var summary: String = ""
     /// The head of a table of sides.
     var head: [String: Value] = [:]
@@ -38,10 +40,20 @@ struct TestsPage {
     self.context = context
     treeRows = rows
     guard !context.report.tests.isEmpty else { return }
+    let tests = context.report.tests
+    var byState: [TestState: [Int]] = [:]
+    var unsteady: [Int] = []
+    for index in tests.indices {
+      if tests[index].state != .passing {
+        byState[tests[index].state, default: []].append(index)
+      } else if tests[index].failuresInLast >= 2, isUnsteady(tests[index]) {
+        unsteady.append(index)
+      }
+    }
     for state in TestsPage.states {
-      try addList(state.rawValue) { $0.state == state }
+      try addList(state.rawValue, byState[state] ?? [])
       // Unsteady tests that pass this time are no change, and still what one looks for here.
-      if state == .flaky { try addList("failed_lately", isUnsteady) }
+      if state == .flaky { try addList("failed_lately", unsteady) }
     }
     try addSides()
     try addNewlySlow()
@@ -53,10 +65,9 @@ struct TestsPage {
         $0.rows.lowerBound == 0 && sections[$0.section].anchor == "suites"
       }
       if suites { suitesAddress = "\(Pager.path("tests", page: number))#suites" }
-      for stretch in page where !sections[stretch.section].isTree {
+      for stretch in page where sections[stretch.section].hasPlaces {
         for row in stretch.rows {
           let test = sections[stretch.section].tests[row]
-          guard !sections[stretch.section].isTable, addresses[test] == nil else { continue }
           addresses[test] =
             "\(Pager.path("tests", page: number))#\(TestsPage.anchor(context, test))"
         }
@@ -81,13 +92,12 @@ struct TestsPage {
       && test.failuresInLast * 2 < test.runsInLast
   }
 
-  private mutating func addList(
-    _ name: String, _ belongs: (TestResult) -> Bool
-  ) throws(Problem) {
+  private mutating func addList(_ name: String, _ members: [Int]) throws(Problem) {
     var section = Section(
-      title: context.words.text("section.\(name)"), anchor: name, isTree: false, isTable: false)
-    for (index, test) in context.report.tests.enumerated() where belongs(test) {
-      var values = context.values(test)
+      title: context.words.text("section.\(name)"), anchor: name, isTree: false, isTable: false,
+      hasPlaces: true)
+    for index in members {
+      var values = context.values(context.report.tests[index])
       values["sides"] = Value(context.sides.of(test: index).flatMap(context.sentence(tests:)))
       values["anchor"] = .text(TestsPage.anchor(context, index))
       values["t"] = context.words.tree
@@ -138,17 +148,20 @@ struct TestsPage {
   }
 
   private mutating func addSlowest() throws(Problem) {
-    let timed = context.report.tests.enumerated()
-      .filter { ($0.element.duration ?? 0) > 0 && $0.element.outcome != nil }
+    let tests = context.report.tests
+    var timed: [(duration: Double, index: Int)] = []
+    for index in tests.indices {
+      if tests[index].outcome != nil, let duration = tests[index].duration, duration > 0 {
+        timed.append((duration, index))
+      }
+    }
     guard timed.count > TestsPage.slowestCount else { return }
-    let slowest = timed.sorted {
-      ($1.element.duration ?? 0, $0.offset) < ($0.element.duration ?? 0, $1.offset)
-    }.prefix(TestsPage.slowestCount)
+    timed.sort { ($1.duration, $0.index) < ($0.duration, $1.index) }
     var section = Section(
       title: context.words.text("section.slowest"), anchor: "slowest", isTree: false,
       isTable: true)
-    for (index, test) in slowest {
-      section.rows.append(try TestsPage.row(context, test, withPlace: true))
+    for (_, index) in timed.prefix(TestsPage.slowestCount) {
+      section.rows.append(try TestsPage.row(context, tests[index], withPlace: true))
       section.tests.append(index)
     }
     sections.append(section)
@@ -164,9 +177,11 @@ struct TestsPage {
       done.summary = summary(counts)
       suites.append(done)
     }
-    for (index, test) in context.report.tests.enumerated() {
-      guard let outcome = test.outcome else { continue }
-      let suite = test.identity.suite.isEmpty ? [test.identity.className] : test.identity.suite
+    let tests = context.report.tests
+    for index in tests.indices {
+      guard let outcome = tests[index].outcome else { continue }
+      let identity = tests[index].identity
+      let suite = identity.suite.isEmpty ? [identity.className] : identity.suite
       if suite != key {
         finish()
         key = suite
@@ -223,10 +238,12 @@ struct TestsPage {
 
   func render() throws(Problem) -> [SiteFile] {
     var files: [SiteFile] = []
+    // Each looks at every test: once for all pages.
+    let (lead, totals) = (lead, totals)
+    let total = sections.reduce(0) { $0 + $1.rows.count }
     for (number, page) in pages.enumerated() {
       let path = Pager.path("tests", page: number)
       let shown = page.reduce(0) { $0 + $1.rows.count }
-      let total = sections.reduce(0) { $0 + $1.rows.count }
       var title = context.words.text("nav.tests")
       if number > 0 {
         title = context.words.text("page.number", ["title": title, "n": "\(number + 1)"])
