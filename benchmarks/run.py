@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """What Tidemark costs, beside a known program on the same input in the same run.
 
-    benchmarks/run.py TIDEMARK [start|junit|json|typical|site|detect|replay …]
+    benchmarks/run.py TIDEMARK [start|junit|json|typical|step|site|detect|replay …]
 
 Prints ratios and asserts nothing: absolute times say more of the machine than of the program.
 Inputs are made anew from seeds in a temporary folder (about 400 MB). Needs swiftc, xmllint
-(libxml2-utils) and node beside Python.
+(libxml2-utils) and node beside Python; the step, tidemark-publish beside TIDEMARK.
 """
 
 import datetime
@@ -18,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 
+import forge
 import generated
 from rounds import compare, once
 
@@ -95,6 +96,46 @@ def typical(tidemark, work):
     sizes = [f.stat().st_size for f in (work / "report").rglob("*") if f.is_file()]
     stored = sum(f.stat().st_size for f in history.rglob("*") if f.is_file())
     print(f"  written: {len(sizes)} files, {sum(sizes) / 1e6:.2f} MB; history of 200 runs: {stored / 1e3:.0f} kB")
+
+
+def step(tidemark, work):
+    """What a job gains: the report of the typical step, and its comment, check and status, each answer 50 ms away."""
+    history, results, fresh = work / "step-recorded", work / "step-results", work / "step-history"
+    for run in range(21):
+        shutil.rmtree(results, ignore_errors=True)
+        generated.junit_folder(results, 500, 20, run=run)
+        generated.google_benchmark(results / "benchmarks.json", 50, 5, run=run)
+        if run < 20:
+            subprocess.run(report_command(tidemark, results, history, work / "earlier", run) + ["--only", "json"],
+                           check=True, capture_output=True)
+    server, commit = forge.Forge(0.05), f"{20:040x}"
+    event = work / "event.json"
+    event.write_text(json.dumps({
+        "repository": {"full_name": "o/r", "default_branch": "main"},
+        "pull_request": {"number": 7, "head": {"sha": commit, "ref": "f", "repo": {"full_name": "o/r"}},
+                         "base": {"ref": "main"}}}))
+    variables = {
+        "GITHUB_ACTIONS": "true", "GITHUB_REPOSITORY": "o/r", "GITHUB_API_URL": server.address,
+        "GITHUB_TOKEN": "ghs_bench", "GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": event,
+        "GITHUB_RUN_ID": "20", "GITHUB_RUN_ATTEMPT": "1"}
+    report = report_command(tidemark, results, fresh, work / "step-report", 20)
+    report = [part for part in report if part not in ("--run-id", "r0020", "--branch", "main")]
+    publish = [tidemark, "publish", "github", "--report", work / "step-report", "--only", "comment,check,status", "--quiet"]
+    lines = " && ".join(" ".join(f"'{part}'" for part in command) for command in (report, publish))
+
+    def renew():
+        shutil.rmtree(fresh, ignore_errors=True)
+        shutil.copytree(history, fresh)
+        shutil.rmtree(work / "step-report", ignore_errors=True)
+        server.renew()
+
+    compare("a job's step: report, then comment, check and status, each answer 50 ms away",
+            ("sleep 1", ["sleep", "1"]),
+            ("tidemark report && tidemark publish",
+             ["env", *(f"{name}={value}" for name, value in variables.items()), "sh", "-c", lines]),
+            rounds=9, before=renew, cwd=work)
+    print(f"  published: {'everything' if server.is_published else 'NOT everything'}, {server.requests} requests")
+    server.shutdown()
 
 
 def site(tidemark, work):
@@ -199,7 +240,7 @@ def report_command(tidemark, results, history, out, run):
             "--time", f"2026-{9 + hours // 672:02}-{1 + hours % 672 // 24:02}T{hours % 24:02}:00:00Z"]
 
 
-PARTS = {"start": start, "junit": junit, "json": json_reading, "typical": typical, "site": site,
+PARTS = {"start": start, "junit": junit, "json": json_reading, "typical": typical, "step": step, "site": site,
          "detect": detect, "replay": replay}
 
 

@@ -38,11 +38,14 @@ package struct Tidemark: AsyncParsableCommand {
         Terminal.complain("\(problem)", after: "error: ")
         status = ExitStatus.usage.rawValue
       }
+      if let signal = Interruption.signal { status = 128 + signal }
       let common = (command as? any TidemarkCommand)?.common
-      guard let path = common.flatMap({ Session.auditLog($0) }) else { return status }
-      try AuditLog(path: path).append(
-        arguments: arguments, status: status, began: began,
-        ended: Timestamp(millisecondsSince1970: ProcessEnvironment.now()))
+      if let path = common.flatMap({ Session.auditLog($0) }) {
+        try AuditLog(path: path).append(
+          arguments: arguments, status: status, began: began,
+          ended: Timestamp(millisecondsSince1970: ProcessEnvironment.now()))
+      }
+      Interruption.end()
       return status
     } catch let problem as Problem {
       Terminal.complain("\(problem)", after: "error: ")

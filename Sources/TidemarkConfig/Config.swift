@@ -141,6 +141,7 @@ package struct BenchmarkCommand: Hashable, Sendable {
 package struct Reporting: Hashable, Sendable {
   package var pullRequestComments: Bool?
   package var statusChecks: Bool?
+  package var reviewComments: Bool?
   package var regressionAlerts: Bool?
   package var trendAnalysis: Bool?
   package var siteURL: String?

@@ -27,6 +27,8 @@ package enum ConfigKeys {
     ConfigKey(
       "format", .word(["json-lines", "csv", "sqlite"]), "The form of `history export`."),
     ConfigKey("full", .flag, "`inspect --json`: every test and every measurement too."),
+    ConfigKey("inactive", .flag, "`trigger` switches the schedule off."),
+    ConfigKey("input", .list(.pair), "Inputs of what `trigger` starts, NAME=VALUE."),
     ConfigKey("job", .text, "The job that the results belong to."),
     ConfigKey("json", .flag, "Print the answer for machines."),
     ConfigKey("junit_profile", .word(["default", "xunit"]), "The JUnit file's profile."),
@@ -41,10 +43,12 @@ package enum ConfigKeys {
       "only", .list(.word(outputs + publishedParts)),
       "Write only these outputs; `publish`: only these parts."),
     ConfigKey("out", .text, "The folder that everything is written under."),
+    ConfigKey("pipeline", .text, "What `trigger` starts: the platform's name for it."),
     ConfigKey("provider", .list(.text), "Run only the benchmarks of these providers."),
     ConfigKey("pull_request", .text, "The pull request's number."),
     ConfigKey("quiet", .flag, "Print no progress, only problems."),
     ConfigKey("reason", .text, "Why a change is accepted, or a run excluded."),
+    ConfigKey("ref", .text, "The branch or tag that `trigger` starts."),
     ConfigKey(
       "report", .text,
       "The report.json, or its folder, that `publish` publishes and `accept` takes clusters from."),
@@ -53,7 +57,10 @@ package enum ConfigKeys {
     ConfigKey(
       "resume", .word(["auto", "always", "never"]),
       "Whether benchmark commands that are done already run again."),
+    ConfigKey("run", .text, "The run that `trigger` follows instead of starting one."),
     ConfigKey("run_id", .text, "The pipeline run's id: equal for all its jobs and attempts."),
+    ConfigKey("schedule", .text, "The schedule that `trigger` sets: five fields, or `config`."),
+    ConfigKey("schedule_name", .text, "What finds the schedule of `trigger` again."),
     ConfigKey("series", .list(.text), "`compare`: only these series, by their ids."),
     ConfigKey("set", .list(.pair), "`detect`: constants of the detector, NAME=VALUE."),
     ConfigKey("set_aside", .flag, "`history verify`: rename what is damaged."),
@@ -63,9 +70,13 @@ package enum ConfigKeys {
     ConfigKey("task", .list(.text), "Run only the benchmarks of these tasks."),
     ConfigKey("template", .text, "`matrix gitlab`: the file that each job is told by."),
     ConfigKey("time", .time, "When the run began (RFC 3339)."),
+    ConfigKey("time_zone", .text, "The time zone of the schedule that `trigger` sets."),
+    ConfigKey("timeout", .integer, "The most seconds that `trigger` follows a run for."),
     ConfigKey("tolerance", .percent, "`compare`: by how much a series may be worse."),
     ConfigKey("url", .address, "The run's address."),
+    ConfigKey("variable", .list(.pair), "Variables of what `trigger` starts, NAME=VALUE."),
     ConfigKey("verbose", .flag, "Print more of what is done and why."),
+    ConfigKey("wait", .flag, "`trigger` follows the run to its end."),
     ConfigKey(
       "webhook_form", .word(["generic", "slack", "teams"]), "What `publish webhook` sends."),
     ConfigKey("window", .positive, "`detect`: judge the newest N values of each series only."),
@@ -206,7 +217,9 @@ package enum ConfigKeys {
   ]
 
   /// What `publish --only` takes besides.
-  private static let publishedParts = ["status", "check", "annotations", "alerts", "results"]
+  private static let publishedParts = [
+    "status", "check", "review", "annotations", "alerts", "results",
+  ]
 
   /// What values must keep, whatever the history says.
   private static let bounds = [
@@ -274,6 +287,9 @@ package enum ConfigKeys {
   private static let reporting = [
     ConfigKey("pull_request_comments", .flag, "Comment on pull requests."),
     ConfigKey("regression_alerts", .flag, "Open an issue for a confirmed regression."),
+    ConfigKey(
+      "review_comments", .flag, "Comment at the changed lines of a pull request that have findings."
+    ),
     ConfigKey("site_url", .address, "Where the site will be served."),
     ConfigKey("status_checks", .flag, "Set a status on the commit."),
     ConfigKey(

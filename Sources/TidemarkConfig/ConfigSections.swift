@@ -61,6 +61,7 @@ extension Reporting {
   init(_ node: YAMLNode) {
     pullRequestComments = node["pull_request_comments"]?.flag
     statusChecks = node["status_checks"]?.flag
+    reviewComments = node["review_comments"]?.flag
     regressionAlerts = node["regression_alerts"]?.flag
     trendAnalysis = node["trend_analysis"]?.flag
     siteURL = node["site_url"]?.text

@@ -7,12 +7,21 @@ private import TidemarkSyntax
 package struct Alert: Hashable, Sendable {
   /// `series-0123456789abcdef`: the same as long as it is the same trouble.
   package var fingerprint: String
-  /// At most 200 characters, on one line.
+  /// At most 200 UTF-16 units, on one line.
   package var title: String
   /// Markdown; its first line is the marker, its second the meta line.
   package var body: String
   /// The commit where it began: closed by hand, it stays closed until it begins anew.
   package var since: String
+  /// Where in the change it is said; only of comments at lines.
+  package var place: Place?
+
+  package struct Place: Hashable, Sendable {
+    /// Relative to the repository.
+    package var path: String
+    /// On the side of the change, from 1.
+    package var line: Int
+  }
 }
 
 /// An alert as a platform has it.
@@ -24,12 +33,17 @@ package struct StoredAlert: Hashable, Sendable {
   package var isOpen: Bool
   /// Whether we made it: anybody can paste our marker.
   package var isOurs: Bool
-  package init(number: Int, title: String, body: String, isOpen: Bool, isOurs: Bool) {
+  /// Whether the line that it stands at is no longer part of the change.
+  package var isOutdated: Bool
+  package init(
+    number: Int, title: String, body: String, isOpen: Bool, isOurs: Bool, isOutdated: Bool = false
+  ) {
     self.number = number
     self.title = title
     self.body = body
     self.isOpen = isOpen
     self.isOurs = isOurs
+    self.isOutdated = isOutdated
   }
 }
 
@@ -53,8 +67,10 @@ package struct AlertPlan: Sendable {
   package static let limit = 20
 
   package var standing: [Alert]
-  /// Fingerprints of troubles that the report says are over.
-  package var recovered: Set<String>
+  /// By the fingerprint of a trouble whether the report says that it is over.
+  package var isOver: @Sendable (String) -> Bool
+  /// Whether one is written again for nothing but the run that it names.
+  let renewsMarks: Bool
   let mark: RunMark
   let key: String
   /// A sentence for the note of a closed one.
@@ -86,12 +102,32 @@ package struct AlertPlan: Sendable {
       standing.append(AlertPlan.overflow(regressed.count - AlertPlan.limit, of: publication))
     }
     let calm: Set<SeriesState> = [.unchanged, .improved]
-    recovered = Set(report.series.filter { calm.contains($0.state) }.map { "series-\($0.id)" })
+    var recovered = Set(report.series.filter { calm.contains($0.state) }.map { "series-\($0.id)" })
     if regressed.count <= AlertPlan.limit { recovered.insert("series-more") }
-    let commit = report.run.commit.map { " at " + Markdown.code(String($0.prefix(12))) } ?? ""
-    recovery =
-      "Over by the run \(Markdown.code(String(report.run.id.prefix(60))))\(commit): against its "
-      + "baseline the series is as it should be, or better"
+    isOver = { [recovered] in recovered.contains($0) }
+    renewsMarks = true
+    recovery = AlertPlan.recovery(
+      of: publication, "against its baseline the series is as it should be, or better")
+  }
+
+  /// Of comments at lines: what is not said any more is over.
+  ///
+  /// - Parameter isOver: As ``isOver``.
+  init(
+    comments: [Alert], of publication: Publication, isOver: @escaping @Sendable (String) -> Bool
+  ) {
+    mark = publication.mark
+    key = publication.key
+    standing = comments
+    self.isOver = isOver
+    renewsMarks = false
+    recovery = AlertPlan.recovery(of: publication, "it is not found there any more")
+  }
+
+  private static func recovery(of publication: Publication, _ why: String) -> String {
+    let run = publication.report.run
+    let commit = run.commit.map { " at " + Markdown.code(String($0.prefix(12))) } ?? ""
+    return "Over by the run \(Markdown.code(String(run.id.prefix(60))))\(commit): \(why)"
       + (publication.address.map { " (\(Markdown.link("report", to: $0)))" } ?? "") + "."
   }
 
@@ -116,7 +152,7 @@ package struct AlertPlan: Sendable {
 
   private static func title(_ text: String, _ publication: Publication) -> String {
     let name = publication.key == "main" ? "" : " (\(publication.key))"
-    return SafeText.middleCut(SafeText.oneLine(text), to: 180 - name.count) + name
+    return SafeText.middleCut(SafeText.oneLine(text), units: 180 - name.count) + name
   }
 
   private static func foot(of publication: Publication) -> String {
@@ -127,7 +163,7 @@ package struct AlertPlan: Sendable {
   }
 
   /// Marker and meta line.
-  private static func head(
+  static func head(
     _ fingerprint: String, since: String, isOver: Bool, of publication: Publication
   ) -> String {
     AlertMark(
@@ -149,9 +185,14 @@ struct AlertMark: Hashable {
   init(key: String, fingerprint: String, since: String, isOver: Bool, run: RunMark) {
     self.key = key
     self.fingerprint = fingerprint
-    self.since = since.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
+    self.since = AlertMark.plain(since)
     self.isOver = isOver
     self.run = run
+  }
+
+  /// `text` without anything that would end the mark.
+  static func plain(_ text: String) -> String {
+    text.filter { $0.isASCII && ($0.isLetter || $0.isNumber) }
   }
 
   /// nil for a text that does not begin with them.
@@ -192,11 +233,13 @@ package struct AlertBook {
     package var unchanged = 0
     /// Left alone because somebody closed them by hand.
     package var silenced = 0
+    /// The platform has no such line.
+    package var unplaced = 0
 
     package var text: String {
       let parts = [
         (opened, "opened"), (updated, "updated"), (closed, "closed"), (unchanged, "unchanged"),
-        (silenced, "closed by hand"),
+        (silenced, "closed by hand"), (unplaced, "not at a line of the change"),
       ]
       let told = parts.filter { $0.0 > 0 }.map { "\($0.0) \($0.1)" }
       return told.isEmpty ? "none" : told.joined(separator: ", ")
@@ -220,7 +263,7 @@ package struct AlertBook {
       }
     }
     for (fingerprint, alerts) in known.sorted(by: { $0.key < $1.key })
-    where plan.recovered.contains(fingerprint) {
+    where plan.isOver(fingerprint) {
       for alert in alerts where alert.isOpen { try await close(alert, &tally) }
     }
     return tally
@@ -239,28 +282,55 @@ package struct AlertBook {
   private func stand(
     _ alert: Alert, _ known: [StoredAlert], _ tally: inout Tally
   ) async throws(Failure) {
-    let open = known.filter(\.isOpen)
+    let open = known.filter { $0.isOpen && !$0.isOutdated }
+    for old in known where old.isOpen && old.isOutdated {
+      try await close(old, saying: "It stands at another line now.")
+    }
     if let oldest = open.first {
       try await update(oldest, to: alert, &tally)
       for other in open.dropFirst() { try await closeDuplicate(other, of: oldest) }
       return
     }
     // The newest of the closed ones tells whether a person closed it.
-    if let closed = known.last, let mark = AlertMark(inBody: closed.body), !mark.isOver,
+    if let closed = known.last(where: { !$0.isOpen }), let mark = AlertMark(inBody: closed.body),
+      !mark.isOver,
       mark.since == alert.mark?.since
     {
       tally.silenced += 1
       return
     }
-    let created = try await store.create(
-      alert,
-      look: { () async throws(Failure) in
-        try await ours()[alert.fingerprint]?.first(where: \.isOpen)
-      })
+    let created: StoredAlert
+    do throws(Failure) {
+      created = try await store.create(
+        alert,
+        look: { () async throws(Failure) in
+          try await ours()[alert.fingerprint]?.first { $0.isOpen && !$0.isOutdated }
+        })
+    } catch {
+      // A line that the platform does not count to the change: the comment has it.
+      guard alert.place != nil, error.kind == .rejected else { throw error }
+      tally.unplaced += 1
+      return
+    }
     tally.opened += 1
-    let now = try await ours()[alert.fingerprint]?.filter(\.isOpen) ?? []
+    let now =
+      try await ours()[alert.fingerprint]?.filter { $0.isOpen && !$0.isOutdated } ?? []
     guard let oldest = now.first, oldest.number <= created.number else { return }
     for other in now.dropFirst() { try await closeDuplicate(other, of: oldest) }
+  }
+
+  /// Whether the text is the same, but for the run that it names where that does not count.
+  private func isSame(_ stored: String, _ wanted: String) -> Bool {
+    let (stored, wanted) = (StickyComment.normalised(stored), StickyComment.normalised(wanted))
+    return stored == wanted
+      || !plan.renewsMarks && AlertBook.withoutMeta(stored) == AlertBook.withoutMeta(wanted)
+  }
+
+  private static func withoutMeta(_ text: Substring) -> [Substring] {
+    var lines = text.split(
+      maxSplits: 2, omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+    if lines.count > 1 { lines.remove(at: 1) }
+    return lines
   }
 
   private func update(
@@ -270,10 +340,7 @@ package struct AlertBook {
       tally.unchanged += 1
       return
     }
-    let isSame =
-      StickyComment.normalised(stored.body) == StickyComment.normalised(alert.body)
-      && stored.title == alert.title
-    if isSame {
+    if isSame(stored.body, alert.body), stored.title == alert.title {
       tally.unchanged += 1
     } else {
       try await store.update(stored.number, title: alert.title, body: alert.body)
@@ -293,10 +360,13 @@ package struct AlertBook {
   private func closeDuplicate(
     _ stored: StoredAlert, of oldest: StoredAlert
   ) async throws(Failure) {
+    try await close(stored, saying: "The same as the older one, \(oldest.number), which goes on.")
+  }
+
+  private func close(_ stored: StoredAlert, saying note: String) async throws(Failure) {
     guard let mark = AlertMark(inBody: stored.body) else { return }
     try await store.close(
-      stored.number, body: AlertBook.over(stored.body, mark, plan.mark),
-      note: "The same as the older one, \(oldest.number), which goes on.")
+      stored.number, body: AlertBook.over(stored.body, mark, plan.mark), note: note)
   }
 
   /// `body` with the mark that a run, not a person, has closed it.

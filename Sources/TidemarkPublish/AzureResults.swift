@@ -192,7 +192,7 @@ private final class AzureTestRun {
   /// There is no outcome for a skipped test.
   private static func write(_ result: PublishedResult, to json: inout JSONWriter) {
     func line(_ text: String) -> String {
-      SafeText.middleCut(SafeText.oneLine(text), to: nameLimit)
+      SafeText.middleCut(SafeText.oneLine(text), units: nameLimit)
     }
     let title = line(result.name.isEmpty ? "(no name)" : result.name)
     json.member("testCaseTitle", title)

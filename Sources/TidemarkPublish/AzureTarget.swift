@@ -8,7 +8,7 @@ internal import TidemarkSyntax
 package final class AzureTarget: Target {
   package static let name = "azure"
   package static let parts: [PublishedPart] = [
-    .comment, .status, .alerts, .results, .summary, .annotations,
+    .comment, .status, .review, .alerts, .results, .summary, .annotations,
   ]
   /// The task PublishTestResults@2 publishes results without a token of ours: they are asked for.
   package static let defaults: Set<PublishedPart> = [.comment, .status, .summary, .annotations]
@@ -20,6 +20,8 @@ package final class AzureTarget: Target {
   let client: Client
   let identity: AzureIdentity
   let place: AzurePlace
+  /// Once it has been written.
+  var sticky: StickyComment?
 
   package init(_ publication: Publication, run: TestedRun, in scene: Scene) throws(Failure) {
     self.scene = scene
@@ -34,6 +36,7 @@ package final class AzureTarget: Target {
     switch part {
     case .comment: try await comment()
     case .status: try await status()
+    case .review: try await review()
     case .alerts: try await alerts()
     case .results: try await results()
     case .summary: try summary()
@@ -41,6 +44,8 @@ package final class AzureTarget: Target {
     case .check: .skipped("Azure has none")
     }
   }
+
+  package func finish() async throws(Failure) { try await sticky?.lookAgain(client) }
 
   /// A number that the platform's variables do not tell is held against what Azure says of it: the
   /// results of one pull request must not be shown on another.

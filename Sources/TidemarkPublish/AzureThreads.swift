@@ -20,7 +20,9 @@ extension AzureTarget {
       let threads = AzureThreads(client, identity, pullRequest: path, key: publication.key)
       let sticky = StickyComment(
         threads, body: body, mark: publication.mark, mode: scene.options.commentMode)
-      return .done(try await sticky.write(with: client).rawValue)
+      let answer = try await sticky.write(with: client)
+      self.sticky = sticky
+      return .done(answer.rawValue)
     }
   }
 }
@@ -51,7 +53,9 @@ struct AzureThreads: CommentStore {
         body.utf8.starts(with: "<!-- tidemark:".utf8)
       else { return nil }
       guard let id = thread["id"]?.int else { throw .unreadable("a thread has no id") }
-      return StoredComment(id: id, body: body.string, isOurs: identity.isMine(first["author"]))
+      return StoredComment(
+        id: id, body: body.string, isOurs: identity.isMine(first["author"]),
+        updated: first["lastContentUpdatedDate"]?.string.flatMap(TimeText.parse))
     }
   }
 
@@ -78,11 +82,12 @@ struct AzureThreads: CommentStore {
     }
   }
 
-  func edit(_ id: Int, _ body: String) async throws(Failure) {
+  func edit(
+    _ id: Int, _ body: String, look: @escaping () async throws(Failure) -> Void?
+  ) async throws(Failure) {
     var call = Call.azure(.patch, "\(path)/\(id)/comments/1") { $0.member("content", body) }
-    // The same text again is no other comment.
-    call.isRepeatable = true
-    try await client.perform(call)
+    call.looksBeforeRetry = true
+    try await client.perform(call, look: look)
   }
 
   func delete(_ id: Int) async throws(Failure) {

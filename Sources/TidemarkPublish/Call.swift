@@ -30,6 +30,12 @@ package struct Call: Sendable {
   /// Whether carrying it out twice leaves more than once would. Every POST and PATCH does, unless
   /// its maker knows better: setting a text to the same text again does no harm.
   package var isRepeatable: Bool
+  /// Whether what others did meanwhile may forbid another try: it is looked before each, also before
+  /// one of a call that never arrived or is repeatable.
+  package var looksBeforeRetry = false
+  /// Whether it is asked again and again: a server that gave its answer a mark is asked for another
+  /// one only, which costs nothing of its limits.
+  package var isPolled = false
 
   package init(_ method: Request.Method, _ path: String, query: [(String, String)] = []) {
     self.method = method

@@ -45,6 +45,8 @@ package final class Client {
   private var secondaryLimits = 0
   /// Until when the server asked for no request, in the outlet's elapsed seconds.
   private var restEnd: Double?
+  /// The last answers of calls that are polled, with their marks.
+  private var polled: [Address: (mark: String, response: Response)] = [:]
 
   /// Writes that may follow one another at once.
   private static let freeWrites = 5
@@ -170,9 +172,8 @@ package final class Client {
       if retry.mayHaveArrived, !call.isRepeatable, look == nil { throw trouble.failure }
       let backoff = Backoff.seconds(after: attempt, fraction: outlet.random.fraction())
       try await wait(retry.seconds ?? backoff, for: trouble.failure)
-      if retry.mayHaveArrived, !call.isRepeatable, let look, let found = try await look() {
-        return found
-      }
+      let mustLook = call.looksBeforeRetry || retry.mayHaveArrived && !call.isRepeatable
+      if mustLook, let look, let found = try await look() { return found }
       attempt += 1
     }
   }
@@ -181,9 +182,18 @@ package final class Client {
   private func once<Answer>(
     _ call: Call, to address: Address, _ read: (Response) throws(Failure) -> Answer
   ) async throws(Trouble) -> Answer {
-    let response = try await follow(call, to: address)
+    var call = call
+    let known = call.isPolled ? polled[address] : nil
+    if let known { call.headers.append(Request.Header("If-None-Match", known.mark)) }
+    var response = try await follow(call, to: address)
+    serverTime = serverTime(response)
     if let pause = options.rates.pause(after: response, now: serverTime(response)) {
       restEnd = outlet.time.elapsed() + pause
+    }
+    if response.status == 304, let known {
+      response = known.response
+    } else if call.isPolled, response.status == 200 {
+      polled[address] = response["etag"].map { ($0, response) }
     }
     if let trouble = trouble(with: response, of: call) { throw trouble }
     do throws(Failure) {
@@ -224,7 +234,8 @@ package final class Client {
       outlet.voice.audit(audit.line)
       outlet.voice.detail(audit.text)
       if let promised = response["content-length"].flatMap({ Int($0) }),
-        promised != response.body.count, response["content-encoding"] == nil
+        promised != response.body.count, response["content-encoding"] == nil,
+        response.status != 304
       {
         throw TransportFailure("the answer is shorter than promised", mayHaveArrived: true)
       }
@@ -338,6 +349,9 @@ package final class Client {
   private func serverTime(_ response: Response) -> Timestamp {
     response["date"].flatMap(HTTPDate.parse) ?? outlet.time.now()
   }
+
+  /// What the server's clock showed at its last answer.
+  private(set) lazy var serverTime = outlet.time.now()
 
   // MARK: Waiting
 

@@ -14,10 +14,11 @@ extension GitHubTarget {
     guard let id, let key else { return scene }
     var scene = scene
     scene.conduct.secrets.insert(key)
-    let token = try await GitHubApp(id: id, key: key, in: scene)
-      .token(for: GitHubApp.permissions(for: scene.parts(GitHubTarget.self)))
-    scene.conduct.secrets.insert(token)
-    scene.credential = token
+    let grant = try await GitHubApp(id: id, key: key, in: scene)
+      .grant(of: scene.permissions ?? GitHubApp.permissions(for: scene.parts(GitHubTarget.self)))
+    scene.conduct.secrets.insert(grant.token)
+    scene.credential = grant.token
+    scene.login = grant.login
     return scene
   }
 }
@@ -42,7 +43,7 @@ struct GitHubApp {
     var permissions: [String: String] = [:]
     for part in parts {
       switch part {
-      case .comment: permissions["pull_requests"] = "write"
+      case .comment, .review: permissions["pull_requests"] = "write"
       case .check: permissions["checks"] = "write"
       case .status: permissions["statuses"] = "write"
       case .alerts: permissions["issues"] = "write"
@@ -55,9 +56,13 @@ struct GitHubApp {
   private struct Installation {
     var id: Int
     var permissions: [String: String]
+    /// What the app's texts are signed with.
+    var login: String?
   }
 
-  func token(for wanted: [String: String]) async throws(Failure) -> String {
+  func grant(
+    of wanted: [String: String]
+  ) async throws(Failure) -> (token: String, login: String?) {
     let installation = try await asking { (client) async throws(Failure) in
       try await self.installation(client)
     }
@@ -71,7 +76,7 @@ struct GitHubApp {
         remedy: "give it \(wanted.keys.sorted().joined(separator: ", ")) (write)")
     }
     let name = root.split(separator: "/").last.map { String($0) } ?? ""
-    return try await asking { (client) async throws(Failure) in
+    let token = try await asking { (client) async throws(Failure) in
       var call = Call(.post, "/app/installations/\(installation.id)/access_tokens") { json in
         json.member("repositories", array: [name]) { $0.string($1) }
         guard !granted.isEmpty else { return }
@@ -88,6 +93,7 @@ struct GitHubApp {
         return token
       }
     }
+    return (token, installation.login)
   }
 
   private func installation(_ client: Client) async throws(Failure) -> Installation {
@@ -97,7 +103,8 @@ struct GitHubApp {
         value.string.map { (name, $0) }
       }
       return Installation(
-        id: id, permissions: Dictionary(permissions, uniquingKeysWith: { $1 }))
+        id: id, permissions: Dictionary(permissions, uniquingKeysWith: { $1 }),
+        login: root["app_slug"]?.string.map { "\($0)[bot]" })
     }
   }
 

@@ -142,7 +142,7 @@ struct GitHubCheck {
       json.member("end_line", line)
       json.member("annotation_level", finding.level.annotation)
       json.member("message", String(SafeText.prefix(finding.message, bytes: 16_000)))
-      json.member("title", SafeText.middleCut(finding.title, to: 120))
+      json.member("title", SafeText.middleCut(finding.title, units: 120))
     }
   }
 

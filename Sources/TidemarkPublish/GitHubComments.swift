@@ -11,7 +11,9 @@ extension GitHubTarget {
     let sticky = StickyComment(
       store, body: try publication.comment(), mark: publication.mark,
       mode: scene.options.commentMode)
-    return .done(try await sticky.write(with: client).rawValue)
+    let answer = try await sticky.write(with: client)
+    self.sticky = sticky
+    return .done(answer.rawValue)
   }
 }
 
@@ -40,7 +42,9 @@ struct GitHubComments: CommentStore {
         return nil
       }
       guard let id = value["id"]?.int else { throw .unreadable("a comment has no id") }
-      return StoredComment(id: id, body: body.string, isOurs: identity.isOurs(value))
+      return StoredComment(
+        id: id, body: body.string, isOurs: identity.isOurs(value),
+        updated: value["updated_at"]?.string.flatMap(TimeText.parse))
     }
   }
 
@@ -56,11 +60,12 @@ struct GitHubComments: CommentStore {
     }
   }
 
-  func edit(_ id: Int, _ body: String) async throws(Failure) {
+  func edit(
+    _ id: Int, _ body: String, look: @escaping () async throws(Failure) -> Void?
+  ) async throws(Failure) {
     var call = Call(.patch, "\(single)\(id)") { json in json.member("body", body) }
-    // The same text again is no other comment.
-    call.isRepeatable = true
-    try await client.perform(call)
+    call.looksBeforeRetry = true
+    try await client.perform(call, look: look)
   }
 
   func delete(_ id: Int) async throws(Failure) {

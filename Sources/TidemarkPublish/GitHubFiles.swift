@@ -66,7 +66,7 @@ enum GitHubLog {
       case .warning: "warning"
       case .notice: "notice"
       }
-    let title = property(SafeText.middleCut(finding.title, to: 120))
+    let title = property(SafeText.middleCut(finding.title, units: 120))
     return "::\(name) file=\(property(finding.path)),line=\(finding.line),title=\(title)::"
       + data(String(SafeText.prefix(finding.message, bytes: 4000)))
   }

@@ -9,9 +9,10 @@ internal import TidemarkSyntax
 package final class GitHubTarget: Target {
   package static let name = "github"
   package static let parts: [PublishedPart] = [
-    .comment, .check, .status, .alerts, .summary, .annotations,
+    .comment, .check, .status, .review, .alerts, .summary, .annotations,
   ]
-  /// Status and alerts want permissions that the others do not: they are asked for.
+  /// Status and alerts want permissions that the others do not, and comments at lines say twice what
+  /// the check says: they are asked for.
   package static let defaults: Set<PublishedPart> = [.comment, .check, .summary, .annotations]
   package static let tokenVariables = ["GITHUB_TOKEN", "GH_TOKEN"]
 
@@ -24,6 +25,8 @@ package final class GitHubTarget: Target {
   let root: String
   /// Whether a check run shows the findings at their lines.
   private var hasAnnotated = false
+  /// Once it has been written.
+  var sticky: StickyComment?
 
   package init(_ publication: Publication, run: TestedRun, in scene: Scene) throws(Failure) {
     self.scene = scene
@@ -31,7 +34,8 @@ package final class GitHubTarget: Target {
     self.run = run
     root = try GitHubTarget.root(in: scene)
     client = try GitHubTarget.client(in: scene)
-    identity = GitHubIdentity(client, token: scene.token(GitHubTarget.self))
+    identity = GitHubIdentity(
+      client, token: scene.token(GitHubTarget.self), login: scene.login)
   }
 
   package func publish(_ part: PublishedPart) async throws(Failure) -> PartOutcome {
@@ -48,6 +52,8 @@ package final class GitHubTarget: Target {
     }
   }
 
+  package func finish() async throws(Failure) { try await sticky?.lookAgain(client) }
+
   private func write(_ part: PublishedPart) async throws(Failure) -> PartOutcome {
     switch part {
     case .comment: return try await comment()
@@ -56,6 +62,7 @@ package final class GitHubTarget: Target {
       if case .done = outcome { hasAnnotated = true }
       return outcome
     case .status: return try await status()
+    case .review: return try await review()
     case .alerts: return try await alerts()
     case .summary: return try summary()
     case .annotations:
@@ -136,10 +143,10 @@ final class GitHubIdentity {
   private let client: Client
   private var author: Author?
 
-  init(_ client: Client, token: String?) {
+  init(_ client: Client, token: String?, login: String? = nil) {
     self.client = client
     // Installation tokens tell what they are: it saves asking what is refused.
-    if token?.hasPrefix("ghs_") ?? false { author = .app(login: nil) }
+    if login != nil || token?.hasPrefix("ghs_") ?? false { author = .app(login: login) }
   }
 
   /// Finds out who we are.
@@ -176,5 +183,12 @@ final class GitHubIdentity {
       return value["user"]?["type"]?.string == "Bot" && (isApp || login == "github-actions[bot]")
     case nil: return false
     }
+  }
+
+  /// As ``isOurs(_:)`` for a comment at a line, which does not tell the app that wrote it. Strangers
+  /// are no bots, and other bots do not write our marker.
+  func mayBeOurs(_ value: JSONValue) -> Bool {
+    if case .app(nil) = author { return value["user"]?["type"]?.string == "Bot" }
+    return isOurs(value)
   }
 }

@@ -19,7 +19,9 @@ extension GitLabTarget {
       let sticky = StickyComment(
         GitLabNotes(client, identity, mergeRequest: path), body: body, mark: publication.mark,
         mode: scene.options.commentMode)
-      return .done(try await sticky.write(with: client).rawValue)
+      let answer = try await sticky.write(with: client)
+      self.sticky = sticky
+      return .done(answer.rawValue)
     }
   }
 }
@@ -54,7 +56,8 @@ final class GitLabNotes: CommentStore {
       if !identity.isMine(value) { othersNotes.insert(id) }
       return StoredComment(
         id: id, body: body.string,
-        isOurs: identity.isOurs(value) && !untouchable.contains(id))
+        isOurs: identity.isOurs(value) && !untouchable.contains(id),
+        updated: value["updated_at"]?.string.flatMap(TimeText.parse))
     }
   }
 
@@ -69,9 +72,14 @@ final class GitLabNotes: CommentStore {
     }
   }
 
-  func edit(_ id: Int, _ body: String) async throws(Failure) {
-    let call = Call(.put, "\(path)/\(id)") { json in json.member("body", body) }
-    try await touching(id) { () async throws(Failure) in try await client.perform(call) }
+  func edit(
+    _ id: Int, _ body: String, look: @escaping () async throws(Failure) -> Void?
+  ) async throws(Failure) {
+    var call = Call(.put, "\(path)/\(id)") { json in json.member("body", body) }
+    call.looksBeforeRetry = true
+    try await touching(id) { () async throws(Failure) in
+      try await client.perform(call, look: look)
+    }
   }
 
   func delete(_ id: Int) async throws(Failure) {

@@ -65,9 +65,11 @@ extension GitLabTarget {
     do throws(Failure) {
       return try await post(wanted, name, at: place)
     } catch {
-      guard error.kind == .rejected, try await newest(name, at: place)?.state == "pending" else {
-        throw error
-      }
+      guard error.kind == .rejected else { throw error }
+      let now = try await newest(name, at: place)
+      // Another publisher of the same was faster.
+      if now == wanted { return wanted.state }
+      guard now?.state == "pending" else { throw error }
       var running = wanted
       running.state = "running"
       _ = try await post(running, name, at: place)

@@ -7,7 +7,9 @@ internal import TidemarkSyntax
 /// - Source: https://docs.gitlab.com/api/rest/
 package final class GitLabTarget: Target {
   package static let name = "gitlab"
-  package static let parts: [PublishedPart] = [.comment, .status, .alerts, .summary, .annotations]
+  package static let parts: [PublishedPart] = [
+    .comment, .status, .review, .alerts, .summary, .annotations,
+  ]
   /// A failed status fails the pipeline that it stands in: it is asked for, as issues are.
   package static let defaults: Set<PublishedPart> = [.comment, .summary, .annotations]
   package static let tokenVariables = ["GITLAB_TOKEN", "GITLAB_OAUTH_TOKEN", "CI_JOB_TOKEN"]
@@ -18,6 +20,8 @@ package final class GitLabTarget: Target {
   let client: Client
   let credential: GitLabCredential?
   let identity: GitLabIdentity
+  /// Once it has been written.
+  var sticky: StickyComment?
 
   package init(_ publication: Publication, run: TestedRun, in scene: Scene) throws(Failure) {
     self.scene = scene
@@ -32,12 +36,15 @@ package final class GitLabTarget: Target {
     switch part {
     case .comment: try await comment()
     case .status: try await status()
+    case .review: try await review()
     case .alerts: try await alerts()
     case .summary: summary()
     case .annotations: annotations()
     case .check, .results: .skipped("GitLab has none")
     }
   }
+
+  package func finish() async throws(Failure) { try await sticky?.lookAgain(client) }
 
   /// In a fork's pipeline the project of the pipeline is the fork: where the change comes from and
   /// where it goes to tells.

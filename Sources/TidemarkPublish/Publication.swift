@@ -81,9 +81,9 @@ package struct Publication: Sendable {
   /// Everything that is wrong, the worst first.
   package var findings: [Finding] { Finding.all(in: report) }
 
-  /// `✗ fail: 2 tests newly failing`, at most `limit` characters, on one line.
+  /// `✗ fail: 2 tests newly failing`, at most `limit` UTF-16 units, on one line.
   package func headline(limit: Int) -> String {
-    SafeText.middleCut(SafeText.oneLine(Headline.verdict(of: report)), to: limit)
+    SafeText.middleCut(SafeText.oneLine(Headline.verdict(of: report)), units: limit)
   }
 
   /// Where a status or a check sends its reader: the site, else the run.

@@ -78,6 +78,12 @@ package struct Publisher {
         worst = max(worst, status(error))
       }
     }
+    do throws(Failure) {
+      try await target.finish()
+    } catch {
+      if told.insert(error.problem.what).inserted { tell(error, of: .comment) }
+      worst = max(worst, status(error))
+    }
     if !degraded.isEmpty, !isSeen {
       await degrade(target, besides: parts, publication)
     }

@@ -3,7 +3,7 @@ private import TidemarkModel
 
 /// What may be published, in the names that `--only` takes.
 package enum PublishedPart: String, CaseIterable, Sendable {
-  case comment, status, check, annotations, summary, alerts, results
+  case comment, status, check, review, annotations, summary, alerts, results
 }
 
 /// What became of one part.
@@ -35,10 +35,14 @@ package protocol Target: SendableMetatype {
   static func testedRun(in scene: Scene) async throws(Failure) -> TestedRun
   init(_ publication: Publication, run: TestedRun, in scene: Scene) throws(Failure)
   func publish(_ part: PublishedPart) async throws(Failure) -> PartOutcome
+  /// Called once, when every part has been tried: what others may have undone meanwhile is done again.
+  func finish() async throws(Failure)
 }
 
 extension Target {
   package static func signedIn(_ scene: Scene) async throws(Failure) -> Scene { scene }
+
+  package func finish() async throws(Failure) {}
 
   package static func testedRun(in scene: Scene) async throws(Failure) -> TestedRun {
     scene.testedRun
@@ -82,6 +86,10 @@ package struct Scene: Sendable {
   package var outlet: Outlet
   /// What ``Target/signedIn(_:)`` got; before all variables.
   package var credential: String?
+  /// What signing in asks for, by the platform's names; nil for what the published parts want.
+  package var permissions: [String: String]?
+  /// Whose texts those are that are written with it, where signing in tells.
+  package var login: String?
   /// Bytes of a file that a variable names, at most 4 MiB; nil where it cannot be read.
   package var readFile: @Sendable (String) -> [UInt8]?
 
@@ -134,6 +142,7 @@ package struct Scene: Sendable {
     }
     apply(config.reporting.pullRequestComments, [.comment])
     apply(config.reporting.statusChecks, [.status, .check])
+    apply(config.reporting.reviewComments, [.review])
     apply(config.reporting.regressionAlerts, [.alerts])
     if self.options.commentMode == .off { wanted.remove(.comment) }
     if !options.only.isEmpty { wanted = Set(options.only) }

@@ -91,6 +91,8 @@ package struct Trigger {
   /// Seconds between two looks: at first, and at most.
   private static let firstPause = 5.0
   private static let longestPause = 30.0
+  /// Seconds after which a token that is no longer taken may have ended.
+  private static let signInPause = 600.0
 
   package init(
     _ type: any TriggerTarget.Type, _ order: TriggerOrder, isForMachines: Bool, in scene: Scene
@@ -100,13 +102,13 @@ package struct Trigger {
     self.isForMachines = isForMachines
     var scene = scene
     if let token = scene.token(type.target) { scene.conduct.secrets.insert(token) }
+    scene.permissions = ["actions": "write"]
     self.scene = scene
   }
 
   package func run() async -> TriggerStatus {
     do throws(Failure) {
-      let scene = try await type.target.signedIn(self.scene)
-      let target = try type.init(order, in: scene)
+      let target = try await signedIn()
       if let schedule = order.schedule {
         let done = try await target.set(schedule)
         answer(["schedule": schedule.name, "state": done], line: "schedule: \(done)")
@@ -118,6 +120,10 @@ package struct Trigger {
       // What is refused before anything was asked is wrong as it was ordered.
       return error.kind == .refused ? .usage : .failed
     }
+  }
+
+  private func signedIn() async throws(Failure) -> any TriggerTarget {
+    try type.init(order, in: try await type.target.signedIn(scene))
   }
 
   private func start(_ target: any TriggerTarget) async throws(Failure) -> TriggerStatus {
@@ -142,13 +148,26 @@ package struct Trigger {
   private func follow(
     _ run: StartedRun, _ target: any TriggerTarget
   ) async throws(Failure) -> TriggerStatus {
-    var run = run
+    var (run, target) = (run, target)
     let time = scene.outlet.time
-    let end = time.elapsed() + order.timeout
+    var signedIn = time.elapsed()
+    let end = signedIn + order.timeout
     var pause = Trigger.firstPause
     var told: String?
     while true {
-      switch try await target.progress(of: &run) {
+      let progress: RunProgress
+      do throws(Failure) {
+        progress = try await target.progress(of: &run)
+      } catch {
+        // Tokens that were got for the occasion end within hours.
+        guard error.kind == .badCredential, time.elapsed() - signedIn > Trigger.signInPause else {
+          throw error
+        }
+        target = try await self.signedIn()
+        signedIn = time.elapsed()
+        continue
+      }
+      switch progress {
       case .succeeded(let word):
         show(run, word)
         return .done

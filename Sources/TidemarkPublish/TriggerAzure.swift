@@ -21,12 +21,8 @@ package final class AzureTrigger: TriggerTarget {
   }
 
   package func start() async throws(Failure) -> StartedRun? {
-    let name = try order.pipeline(called: "NUMBER (definitionId in the pipeline's address)")
-    guard let pipeline = Int(name) else {
-      throw Failure(
-        .refused, "`\(SafeText.oneLine(name))` is no pipeline's number",
-        remedy: "take definitionId from the pipeline's address")
-    }
+    let pipeline = try await pipeline(
+      called: try order.pipeline(called: "NAME (or definitionId of the pipeline's address)"))
     let short = try order.shortRef(in: scene)
     let isTag = order.ref?.hasPrefix("refs/tags/") ?? false
     let ref = (isTag ? "refs/tags/" : "refs/heads/") + short
@@ -52,6 +48,43 @@ package final class AzureTrigger: TriggerTarget {
       }
       throw failure
     }
+  }
+
+  /// The number of a pipeline by its name, with its folders before it where that is needed.
+  ///
+  /// - Source: https://learn.microsoft.com/rest/api/azure/devops/build/definitions/list
+  private func pipeline(called name: String) async throws(Failure) -> Int {
+    if let number = Int(name) { return number }
+    let path = name.split { $0 == "/" || $0 == "\\" }.map { String($0) }
+    guard let last = path.last, !last.contains("*") else {
+      throw Failure(.refused, "`\(SafeText.oneLine(name))` is no pipeline's name")
+    }
+    let wanted = "/" + path.joined(separator: "/").lowercased()
+    let call = Call.azure(
+      .get, "\(apis)/build/definitions", query: [("name", last), ("$top", "1000")])
+    let found = try await client.list(
+      call, paging: .token(header: "x-ms-continuationtoken", parameter: "continuationToken"),
+      in: "value"
+    ) { (value) throws(Failure) -> (id: Int, place: String)? in
+      guard let id = value["id"]?.int, let name = value["name"]?.string else { return nil }
+      let folder = (value["path"]?.string ?? "").split(separator: "\\").map { String($0) }
+      return (id, "/" + (folder + [name]).joined(separator: "/"))
+    }
+    // The whole path says which; the end of one does where there is one such only.
+    let exact = found.filter { $0.place.lowercased() == wanted }
+    let fitting = exact.isEmpty ? found.filter { $0.place.lowercased().hasSuffix(wanted) } : exact
+    guard let one = fitting.first else {
+      throw Failure(
+        .refused, "there is no pipeline `\(SafeText.oneLine(name))`, or the token may not see it",
+        remedy: "give its name, or definitionId of its address")
+    }
+    guard fitting.count == 1 else {
+      let places = fitting.prefix(5).map { "`\(SafeText.oneLine(String($0.place.dropFirst())))`" }
+      throw Failure(
+        .refused, "there are \(fitting.count) pipelines `\(SafeText.oneLine(name))`",
+        remedy: "name one with its folder: \(places.joined(separator: ", "))")
+    }
+    return one.id
   }
 
   private func write(_ ref: String, to json: inout JSONWriter) {

@@ -123,9 +123,9 @@ package final class GitHubTrigger: TriggerTarget {
     }
     let found: Run?
     do throws(Failure) {
-      found = try await client.json(Call(.get, "\(root)/actions/runs/\(number)")) {
-        (root) throws(Failure) in try Run(root)
-      }
+      var call = Call(.get, "\(root)/actions/runs/\(number)")
+      call.isPolled = true
+      found = try await client.json(call) { (root) throws(Failure) in try Run(root) }
     } catch {
       // A run is in the list before it can be asked for by itself.
       guard error.kind == .missing else { throw error }

@@ -124,8 +124,9 @@ package final class GitLabTrigger: TriggerTarget {
         .refused, "a trigger's token may not ask for a pipeline",
         remedy: "set GITLAB_TOKEN to an access token with the scope `read_api`, to follow it")
     }
-    let (status, url) = try await client.json(Call(.get, "\(root)/pipelines/\(number)")) {
-      (root) throws(Failure) in
+    var call = Call(.get, "\(root)/pipelines/\(number)")
+    call.isPolled = true
+    let (status, url) = try await client.json(call) { (root) throws(Failure) in
       guard let status = root["status"]?.string else {
         throw .unreadable("a pipeline has no status")
       }

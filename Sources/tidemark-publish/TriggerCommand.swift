@@ -25,8 +25,8 @@ struct TriggerCommand: AsyncParsableCommand {
 
   @Option(
     help: ArgumentHelp(
-      "What is started: GitHub's workflow file, Azure's pipeline number, Jenkins' job path. GitLab: "
-        + "another project.", valueName: "name"))
+      "What is started: GitHub's workflow file, Azure's pipeline (name or number), Jenkins' job path. "
+        + "GitLab: another project.", valueName: "name"))
   var pipeline: String?
 
   @Option(help: "The branch or tag (default: the default branch, else the one that this runs on).")
@@ -109,18 +109,24 @@ struct TriggerCommand: AsyncParsableCommand {
 
   private func order(_ config: Config) throws(Problem) -> TriggerOrder {
     var order = TriggerOrder()
-    order.pipeline = pipeline
-    order.ref = ref
-    order.inputs = try pairs(input, "--input")
-    order.variables = try pairs(variable, "--variable")
-    order.run = run
-    order.waits = wait
-    if let timeout {
+    order.pipeline = pipeline ?? config.text("pipeline")
+    order.ref = ref ?? config.text("ref")
+    order.inputs = try pairs(input.isEmpty ? config.list("input") : input, "--input")
+    order.variables = try pairs(
+      variable.isEmpty ? config.list("variable") : variable, "--variable")
+    // What the command line asks for is not held against what the file asks for.
+    let isToFollow = run != nil || wait
+    let schedule = schedule ?? (isToFollow ? nil : config.text("schedule"))
+    if schedule == nil {
+      order.run = run ?? config.text("run")
+      order.waits = wait || config.flag("wait") ?? false
+    }
+    if let timeout = timeout ?? config.number("timeout") {
       guard timeout >= 0 else { throw Problem("--timeout is below 0") }
       order.timeout = Double(timeout)
     }
     if let schedule {
-      guard run == nil, !wait else {
+      guard !isToFollow else {
         throw Problem("--schedule starts nothing that could be followed")
       }
       guard let cron = schedule == "config" ? config.benchmarks.schedule : schedule,
@@ -129,9 +135,10 @@ struct TriggerCommand: AsyncParsableCommand {
         throw Problem(
           "the schedule is none", remedy: "give five fields, as in --schedule \"0 3 * * *\"")
       }
-      var made = TriggerOrder.Schedule(name: scheduleName ?? "Tidemark", cron: cron)
-      made.timeZone = timeZone ?? "UTC"
-      made.isActive = !inactive
+      var made = TriggerOrder.Schedule(
+        name: scheduleName ?? config.text("schedule_name") ?? "Tidemark", cron: cron)
+      made.timeZone = timeZone ?? config.text("time_zone") ?? "UTC"
+      made.isActive = !(inactive || config.flag("inactive") ?? false)
       order.schedule = made
     }
     return order

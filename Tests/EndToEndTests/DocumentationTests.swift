@@ -55,6 +55,26 @@ import Testing
     try expectGolden(filled + rest, page)
   }
 
+  @Test("No page shows an action that is not pinned to a commit")
+  func pins() throws {
+    let docs = Program.root.appendingPathComponent("docs")
+    let walk = FileManager.default.enumerator(atPath: docs.path)
+    var count = 0
+    while let name = walk?.nextObject() as? String {
+      guard name.hasSuffix(".md") else { continue }
+      for line in try text("docs/" + name).split(separator: "\n") {
+        let words = line.split(separator: " ")
+        guard let place = words.firstIndex(of: "uses:"), place + 1 < words.count else { continue }
+        count += 1
+        let action = words[place + 1]
+        let commit = action.split(separator: "@").last.map { String($0) } ?? ""
+        let isPinned = commit.count == 40 && commit.allSatisfy { $0.isHexDigit }
+        #expect(action.hasPrefix("./") || isPinned, "\(name): \(action)")
+      }
+    }
+    #expect(count > 5)
+  }
+
   @Test("A newcomer has at most ten steps to the first comment", arguments: pages)
   func steps(page: String) throws {
     let steps = try text(page).split(separator: "\n## ")[0].split(separator: "\n")

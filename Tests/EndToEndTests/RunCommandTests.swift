@@ -160,6 +160,51 @@ import Testing
     #expect(kept.lines.map { $0["resumed"] as? Bool } == [true, true])
   }
 
+  @Test(
+    "A signal ends all that runs, keeps what is done, and is written to the audit log",
+    arguments: [("INT", 2), ("TERM", 15)])
+  func interrupted(signal: String, number: Int32) async throws {
+    let folder = try folder(
+      """
+          - name: done
+            run: \(bench) a 1 1 1 1 1
+          - name: slow
+            needs: done
+            run: |
+              sh -c 'echo $$ > child; exec sleep 60' &
+              wait
+          - name: stop
+            needs: done
+            run: |
+              until test -s child; do sleep 0.05; done
+              test -e go || kill -\(signal) $PPID
+              test -e go || sleep 60
+              \(bench) b 2 2 2 2 2
+          - {name: never, run: "touch never", needs: [slow, stop]}
+      """)
+    try folder.write(
+      "audit_log: audit.jsonl\n" + (folder.read("tidemark.yml") ?? ""), to: "tidemark.yml")
+    let stopped = try await Program.run(["run", "--concurrency", "2"], in: folder.path)
+    #expect(stopped.status == 128 + number, "\(stopped.errors)")
+    let child = try #require(
+      folder.read("child").flatMap { Int32($0.trimmingCharacters(in: .whitespacesAndNewlines)) })
+    let state = try? String(contentsOfFile: "/proc/\(child)/stat", encoding: .utf8)
+    #expect(state == nil || state?.contains(") Z ") == true)
+    #expect(!folder.exists("never"))
+    let document = try #require(folder.read("tidemark-results/tidemark-run.json"))
+    #expect(document.contains("\"value\":1,") && document.contains("stop: the go was stopped"))
+    let audit = try #require(folder.read("audit.jsonl"))
+    #expect(audit.contains("\"status\":\(128 + number),"))
+    try folder.write("", to: "go")
+    let resumed = try await Program.run(
+      ["run", "done", "stop", "--json"], in: folder.path,
+      environment: ["TIDEMARK_AUDIT_LOG": "other.jsonl"])
+    #expect(resumed.status == 0, "\(resumed.errors)")
+    #expect(states(resumed) == ["done": "passed", "stop": "passed"])
+    #expect(resumed.lines.map { $0["resumed"] as? Bool } == [true, false])
+    #expect(folder.read("other.jsonl")?.contains("\"status\":0,") == true)
+  }
+
   @Test("No secret is shown or kept, and no command sees another provider's")
   func secrets() async throws {
     let folder = try folder(

@@ -23,6 +23,22 @@ internal import TidemarkModel
     ])
   func roundTrip(text: String) throws { #expect(try Address(text).description == text) }
 
+  @Test(
+    "what is wrong with an address or a proxy is said without what stands in it",
+    arguments: [
+      "https://user:hunter2@example.org/", "http://example.org/?token=hunter2", "hunter2",
+      "https:hunter2", "https://example.org:hunter2/", "https://[hunter2/", "ftp://h/hunter2",
+      "https://h/ hunter2", "https://hunter2@h",
+    ])
+  func silent(text: String) {
+    do throws(Problem) {
+      _ = try Address(text)
+    } catch { #expect(!"\(error)".contains("hunter2")) }
+    do throws(Problem) {
+      _ = try ProxySettings(PlatformVariables(["HTTPS_PROXY": "socks5://" + text]))
+    } catch { #expect(!"\(error)".contains("hunter2")) }
+  }
+
   @Test("a path from outside stays one segment")
   func encoded() throws {
     #expect(Address.encoded("../a b/ü?#%") == "..%2Fa%20b%2F%C3%BC%3F%23%25")

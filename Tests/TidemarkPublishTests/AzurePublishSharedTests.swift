@@ -141,6 +141,34 @@ struct AzurePublishSharedTests {
   }
 
   @Test(
+    "a finding has one thread at its line, fixed when it is over, whatever gets lost",
+    arguments: [
+      nil, "lost method=POST times=1", "502 method=POST times=1", "duplicate method=POST",
+      "reset method=POST times=1", "truncate method=POST times=1", "lost method=PATCH times=1",
+      "badjson times=1", "429 retry-after=1 times=2", "504 every=3",
+    ])
+  func review(fault: String?) async throws {
+    let forge = try await MockForge(faults: fault.map { [$0] } ?? [])
+    var calm = report(failing: 0, regressed: 0)
+    calm.verdict = .pass
+    let found = report(failing: 2, regressed: 0)
+    for (run, report, open) in [(100, found, 2), (101, found, 2), (102, calm, 0)] {
+      let answer = try await forge.publish(
+        ["azure", "--only", "review"], report, environment: pullRequest(forge, run: run))
+      #expect(answer.status == 0, "\(answer.errors)")
+      expectNoToken(answer)
+      let threads = try await forge.state("azure", "repos", "demo", "threads")
+      let active = threads.values.compactMap { $0 as? [String: Any] }
+        .filter { $0["status"] as? String == "active" }
+      #expect(active.count == open, "\(fault ?? "")")
+      for thread in active {
+        let place = try #require(thread["threadContext"] as? [String: Any])
+        #expect((place["filePath"] as? String)?.hasPrefix("/Sources/File") == true)
+      }
+    }
+  }
+
+  @Test(
     "what cannot be mended ends with 4 within the budget, and is seen in the build",
     arguments: ["503", "429 retry-after=500", "html", "badjson", "drop"])
   func hopeless(fault: String) async throws {

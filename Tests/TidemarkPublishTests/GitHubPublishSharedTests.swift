@@ -143,6 +143,51 @@ struct GitHubPublishSharedTests {
   }
 
   @Test(
+    "twenty publishers of twenty commits at once end with the newest run's text",
+    arguments: [true, false])
+  func twentyCommits(newestFirst: Bool) async throws {
+    let forge = try await MockForge(faults: ["slow ms=30 every=3"])
+    // A comment of an hour ago: nothing tells that others write.
+    try await forge.change(
+      state:
+        "{\"github\":{\"repos\":{\"octo/demo\":{\"comments\":{\"900\":{\"id\":900,\"issue\":\"7\","
+        + "\"body\":\"<!-- tidemark:main v1 -->\\n<!-- tidemark:meta {\\\"run\\\":0} -->\\nold\","
+        + "\"updated_at\":\"2026-01-02T03:04:05Z\","
+        + "\"user\":{\"login\":\"github-actions[bot]\",\"type\":\"Bot\"}}}}}}}")
+    var runs: [(Report, [String: String])] = []
+    for run in 1...20 {
+      let digits = "\(run)"
+      let commit = String(repeating: "d", count: 40 - digits.count) + digits
+      let event = try event(
+        forge,
+        """
+        {"repository":{"full_name":"octo/demo","default_branch":"main"},"pull_request":{"number":7,
+        "head":{"sha":"\(commit)","ref":"feature","repo":{"full_name":"octo/demo"}},
+        "base":{"ref":"main"}}}
+        """)
+      var scene = variables(forge, run: run)
+      scene["GITHUB_TOKEN"] = "ghs_actions"
+      scene["GITHUB_EVENT_NAME"] = "pull_request"
+      scene["GITHUB_EVENT_PATH"] = event
+      runs.append((SampleReport.report(commit: commit), scene))
+    }
+    if newestFirst { runs.reverse() }
+    let statuses = try await withThrowingTaskGroup(of: Int32.self) { group in
+      for (report, scene) in runs {
+        group.addTask {
+          try await forge.publish(["github", "--only", "comment"], report, environment: scene)
+            .status
+        }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(statuses == Array(repeating: 0, count: 20))
+    let left = try await ours(forge)
+    #expect(left.count == 1)
+    #expect(left.first?.contains("\"run\":20,") == true)
+  }
+
+  @Test(
     "no fault leaves two comments or none, and none lets a token out",
     arguments: [
       "lost method=POST times=1", "lost method=PATCH times=1", "duplicate method=POST",
@@ -522,6 +567,14 @@ struct GitHubPublishSharedTests {
       tokens.allSatisfy {
         $0.body == "{\"repositories\":[\"demo\"],\"permissions\":{\"pull_requests\":\"write\"}}"
       })
+    // What starts a workflow needs another permission, and no more.
+    try await forge.forgetRequests()
+    let started = try await forge.publish(
+      ["trigger", "github", "--pipeline", "ci.yml", "--ref", "main"], nil, environment: scene)
+    #expect(started.status == 0, "\(started.errors)")
+    #expect(
+      try await forge.requests("POST", match: "access_tokens").last?.body
+        == "{\"repositories\":[\"demo\"],\"permissions\":{\"actions\":\"write\"}}")
   }
 
   @Test("a dry run reads, shows what it would write, and writes nothing")

@@ -1,5 +1,6 @@
 internal import Foundation
 internal import Testing
+internal import TidemarkModel
 internal import TidemarkReport
 internal import TidemarkSyntax
 
@@ -174,6 +175,50 @@ struct GitLabPublishSharedTests {
     }
     let left = try await ours(forge)
     #expect(left.count == 1 && left.first?.contains("\"run\":101") == true, "\(fault)")
+  }
+
+  private func threads(_ forge: MockForge) async throws -> [[String: Any]] {
+    let notes = try await forge.state("gitlab", "projects", "1", "notes")
+    return notes.values.compactMap { $0 as? [String: Any] }
+      .filter { ($0["body"] as? String)?.hasPrefix("<!-- tidemark:alert main test-") ?? false }
+  }
+
+  @Test(
+    "a finding at a changed line has one thread, resolved when it is over, whatever gets lost",
+    arguments: [
+      nil, "lost method=POST times=1", "502 method=POST times=1", "duplicate method=POST",
+      "reset method=POST times=1", "truncate method=POST times=1", "lost method=PUT times=1",
+      "badjson times=1", "429 retry-after=1 times=2", "504 every=3",
+    ])
+  func review(fault: String?) async throws {
+    let forge = try await MockForge(faults: fault.map { [$0] } ?? [])
+    // The stand-in's change is line 1 of src/a.swift; the second test lies elsewhere.
+    var report = report(failing: 2, regressed: 0)
+    report.tests[0].detail?.file = "src/a.swift"
+    var calm = self.report(failing: 0, regressed: 0)
+    calm.verdict = .pass
+    for (run, report, open) in [(100, report, 1), (101, report, 1), (102, calm, 0)] {
+      let answer = try await forge.publish(
+        ["gitlab", "--only", "review"], report, environment: mergeRequest(forge, run: run))
+      #expect(answer.status == 0, "\(answer.errors)")
+      expectNoToken(answer)
+      let unresolved = try await threads(forge).filter { $0["resolved"] as? Bool == false }
+      #expect(unresolved.count == open, "\(fault ?? "")")
+    }
+    let all = try await threads(forge)
+    #expect(all.count == (fault?.hasPrefix("duplicate") == true ? 2 : 1))
+    let position = try #require(all.first?["position"] as? [String: Any])
+    #expect(position["new_path"] as? String == "src/a.swift" && position["new_line"] as? Int == 1)
+  }
+
+  @Test("while it cannot be known what is changed, nothing is said at random")
+  func reviewUnknown() async throws {
+    let forge = try await MockForge(faults: ["501 match=diffs$"])
+    let answer = try await forge.publish(
+      ["gitlab", "--only", "review", "--max-wait", "1"], report(),
+      environment: mergeRequest(forge))
+    let threads = try await threads(forge)
+    #expect(answer.status == 4 && threads.isEmpty)
   }
 
   @Test(

@@ -1,4 +1,7 @@
+internal import Synchronization
 internal import Testing
+internal import TidemarkModel
+internal import TidemarkSyntax
 
 @testable internal import TidemarkPublish
 
@@ -30,7 +33,9 @@ private final class Shelf: CommentStore {
     return made
   }
 
-  func edit(_ id: Int, _ body: String) async throws(Failure) {
+  func edit(
+    _ id: Int, _ body: String, look: @escaping () async throws(Failure) -> Void?
+  ) async throws(Failure) {
     guard let index = comments.firstIndex(where: { $0.id == id }) else {
       throw Failure(.missing, "gone")
     }
@@ -98,11 +103,91 @@ private final class Shelf: CommentStore {
     shelf.add(Self.body(1))
     shelf.add(Self.body(1))
     let outlet = FakeOutlet([.success(.json("{}"))])
-    let late = Late(shelf, after: 3) { $0.comments[0].body = Self.body(2) }
+    let late = Late(shelf, after: 2) { $0.comments[0].body = Self.body(2) }
     let sticky = StickyComment(
       late, body: Self.body(3), mark: RunMark(sha: nil, run: "3", attempt: 1))
     #expect(try await sticky.write(with: outlet.client()) == .edited)
-    #expect(shelf.comments.map(\.body) == [Self.body(3)] && outlet.waits.count == 3)
+    #expect(shelf.comments.map(\.body) == [Self.body(3)] && outlet.waits.count == 4)
+  }
+
+  @Test("one that another run wrote a moment ago may be written again by others like it")
+  func fresh() async throws {
+    for (age, waits) in [(3, 3), (60, 0)] as [(Double, Int)] {
+      let shelf = Shelf()
+      shelf.add(Self.body(1))
+      let outlet = FakeOutlet([.success(.json("{}"))])
+      shelf.comments[0].updated = Timestamp(
+        millisecondsSince1970: outlet.start.millisecondsSince1970 - Int64(age * 1000))
+      let sticky = StickyComment(
+        shelf, body: Self.body(2), mark: RunMark(sha: nil, run: "2", attempt: 1))
+      #expect(try await sticky.write(with: outlet.client()) == .edited)
+      #expect(outlet.waits.count == waits)
+    }
+  }
+
+  @Test("the last look mends what an older run wrote over, and waits no longer than it takes")
+  func lastLook() async throws {
+    for isOverwritten in [true, false] {
+      let shelf = Shelf()
+      shelf.add(Self.body(1))
+      let outlet = FakeOutlet([.success(.json("{}"))])
+      let client = try outlet.client()
+      let sticky = StickyComment(
+        shelf, body: Self.body(3), mark: RunMark(sha: nil, run: "3", attempt: 1))
+      #expect(try await sticky.write(with: client) == .edited)
+      if isOverwritten { shelf.comments[0].body = Self.body(2) }
+      try await sticky.lookAgain(client)
+      #expect(shelf.comments.map(\.body) == [Self.body(3)])
+      #expect(outlet.waits.count == (isOverwritten ? 4 : 1) && outlet.waits[0] <= 0.2)
+      try await sticky.lookAgain(client)
+      #expect(shelf.writes == Array(repeating: "edit 101", count: isOverwritten ? 2 : 1))
+    }
+  }
+
+  @Test("a writer that is written over again and again looks on, and not for ever")
+  func stubborn() async throws {
+    let shelf = Shelf()
+    shelf.add(Self.body(1))
+    shelf.add(Self.body(1))
+    let outlet = FakeOutlet([.success(.json("{}"))])
+    let late = Late(shelf, after: 2, times: 1000) { $0.comments[0].body = Self.body(2) }
+    let sticky = StickyComment(
+      late, body: Self.body(3), mark: RunMark(sha: nil, run: "3", attempt: 1))
+    #expect(try await sticky.write(with: outlet.client()) == .edited)
+    #expect(outlet.waits.count == 12)
+  }
+
+  @Test("an edit that must wait is not made over what a newer run wrote meanwhile")
+  func waited() async throws {
+    let body = Mutex(Self.body(1))
+    let outlet = FakeOutlet { request in
+      if request.method == .get {
+        var json = JSONWriter()
+        json.array { json in
+          json.object { json in
+            json.member("id", 9)
+            json.member("body", body.withLock { $0 })
+            json.member(
+              "user",
+              object: { json in
+                json.member("login", "github-actions[bot]")
+                json.member("type", "Bot")
+              })
+          }
+        }
+        return .success(.json(String(decoding: json.bytes, as: UTF8.self)))
+      }
+      body.withLock { $0 = Self.body(20) }
+      return .success(
+        .json("{}", status: 429, headers: [(name: "Retry-After", value: "30")]))
+    }
+    let client = try outlet.client()
+    let store = GitHubComments(
+      client, GitHubIdentity(client, token: "ghs_x"), root: "/repos/o/r", number: 7)
+    let sticky = StickyComment(
+      store, body: Self.body(5), mark: RunMark(sha: nil, run: "5", attempt: 1))
+    #expect(try await sticky.write(with: client) == .stale)
+    #expect(outlet.writes.count == 1)
   }
 
   @Test("of several the oldest stays")
@@ -142,7 +227,11 @@ private final class Shelf: CommentStore {
     let shelf = Shelf()
     shelf.add(Self.body(1))
     shelf.afterEdit = { $0.comments[0].body = Self.body(1, "## ✓ pass: old") }
-    #expect(try await write(shelf, run: 2) == .edited)
+    let client = try FakeOutlet([.success(.json("{}"))]).client()
+    let sticky = StickyComment(
+      shelf, body: Self.body(2), mark: RunMark(sha: nil, run: "2", attempt: 1))
+    #expect(try await sticky.write(with: client) == .edited)
+    try await sticky.lookAgain(client)
     #expect(shelf.comments[0].body == Self.body(2))
   }
 
@@ -184,12 +273,14 @@ private final class Racing: CommentStore {
     _ body: String, look: @escaping () async throws(Failure) -> StoredComment?
   ) async throws(Failure) -> StoredComment { try await shelf.create(body, look: look) }
 
-  func edit(_ id: Int, _ body: String) async throws(Failure) {
+  func edit(
+    _ id: Int, _ body: String, look: @escaping () async throws(Failure) -> Void?
+  ) async throws(Failure) {
     if !hasDeleted {
       hasDeleted = true
       try await shelf.delete(id)
     }
-    try await shelf.edit(id, body)
+    try await shelf.edit(id, body, look: look)
   }
 
   func delete(_ id: Int) async throws(Failure) { try await shelf.delete(id) }
@@ -199,23 +290,30 @@ private final class Racing: CommentStore {
 private final class Late: CommentStore {
   private let shelf: Shelf
   private var looks: Int
+  private let times: Int
   private let write: (Shelf) -> Void
 
-  init(_ shelf: Shelf, after looks: Int, _ write: @escaping (Shelf) -> Void) {
+  /// - Parameter times: How many looks from that one on.
+  init(
+    _ shelf: Shelf, after looks: Int, times: Int = 1, _ write: @escaping (Shelf) -> Void
+  ) {
     self.shelf = shelf
     self.looks = looks
+    self.times = times
     self.write = write
   }
 
   func comments() async throws(Failure) -> [StoredComment] {
     looks -= 1
-    if looks == 0 { write(shelf) }
+    if looks <= 0, looks > -times { write(shelf) }
     return try await shelf.comments()
   }
 
   func create(
     _ body: String, look: @escaping () async throws(Failure) -> StoredComment?
   ) async throws(Failure) -> StoredComment { try await shelf.create(body, look: look) }
-  func edit(_ id: Int, _ body: String) async throws(Failure) { try await shelf.edit(id, body) }
+  func edit(
+    _ id: Int, _ body: String, look: @escaping () async throws(Failure) -> Void?
+  ) async throws(Failure) { try await shelf.edit(id, body, look: look) }
   func delete(_ id: Int) async throws(Failure) { try await shelf.delete(id) }
 }

@@ -104,6 +104,72 @@ internal import TidemarkModel
     #expect(try await trigger("gitlab", outlet) { $0.run = "7" } == .done)
   }
 
+  @Test("what has not changed is asked for shortly, and read as it was")
+  func polling() async throws {
+    let asked = Mutex(0)
+    let outlet = FakeOutlet { request in
+      let count = asked.withLock { count in
+        count += 1
+        return count
+      }
+      if request.headers.contains(where: { $0.name == "If-None-Match" && $0.value == "\"a\"" }),
+        count < 4
+      {
+        return .success(
+          Response(status: 304, headers: [(name: "Content-Length", value: "23")]))
+      }
+      return .success(
+        .json(
+          "{\"status\":\"\(count < 4 ? "running" : "success")\"}",
+          headers: [(name: "ETag", value: "\"a\"")]))
+    }
+    #expect(try await trigger("gitlab", outlet) { $0.run = "7" } == .done)
+    let marks = outlet.requests.map { $0.headers.contains { $0.name == "If-None-Match" } }
+    #expect(marks == [false, true, true, true])
+    #expect(outlet.notes == ["the run is running"])
+  }
+
+  @Test("a token that ends while a run is followed is got anew, once")
+  func expiry() async throws {
+    for isRenewed in [true, false] {
+      let files = Mutex("first")
+      let tokens = Mutex(0)
+      let clock = Mutex<FakeOutlet?>(nil)
+      let outlet = FakeOutlet { request in
+        if request.address.path.hasSuffix("/oauth/token") {
+          let number = tokens.withLock { count in
+            count += 1
+            return count
+          }
+          return .success(
+            .json("{\"access_token\":\"access-\(number)\",\"refresh_token\":\"refresh-\(number)\"}")
+          )
+        }
+        let elapsed = clock.withLock { $0?.elapsed() ?? 0 }
+        let isOld = request.headers.contains { $0.value == "Bearer access-1" }
+        if elapsed > 7200, isOld || !isRenewed { return .success(.json("{}", status: 401)) }
+        return .success(
+          .json("{\"status\":\"\(elapsed > 7300 ? "success" : "running")\"}"))
+      }
+      clock.withLock { $0 = outlet }
+      var scene = try outlet.scene(
+        [
+          "CI_API_V4_URL": "http://127.0.0.1:1/api/v4", "CI_PROJECT_ID": "1",
+          "GITLAB_OAUTH_REFRESH_FILE": "/refresh", "GITLAB_OAUTH_CLIENT_ID": "app",
+        ]) { _ in Array(files.withLock { $0 }.utf8) }
+      scene.outlet.append = { (_, bytes) throws(Problem) in
+        files.withLock { $0 += String(decoding: bytes, as: UTF8.self) }
+      }
+      var order = TriggerOrder()
+      order.run = "7"
+      order.timeout = 9000
+      let trigger = Trigger(GitLabTrigger.self, order, isForMachines: false, in: scene)
+      #expect(await trigger.run() == (isRenewed ? .done : .failed), "\(outlet.notes)")
+      #expect(tokens.withLock { $0 } == 2)
+      #expect(!outlet.everything.contains("access-") && !outlet.everything.contains("refresh-"))
+    }
+  }
+
   // MARK: GitHub
 
   private static let before =
@@ -188,6 +254,37 @@ internal import TidemarkModel
         bodies.allSatisfy { $0.contains("trigger-secret") && $0.contains("\"ref\":\"main\"") })
       #expect(outlet.requests.allSatisfy { $0.address.query == nil })
     }
+  }
+
+  // MARK: Azure
+
+  @Test(
+    "a pipeline is found by its name, with its folder where there are several",
+    arguments: [
+      ("nightly", 7), ("Nightly", 7), ("bench/ci", 8), ("bench\\ci", 8), ("ci", 9), ("12", 12),
+      ("gone", nil), ("twice", nil), ("a*", nil),
+    ])
+  func azureNames(name: String, id: Int?) async throws {
+    let outlet = FakeOutlet { request in
+      if request.address.path.hasSuffix("/build/definitions") {
+        let all = [
+          (7, "nightly", "\\\\"), (8, "ci", "\\\\bench"), (9, "ci", "\\\\"), (10, "twice", "\\\\a"),
+          (11, "twice", "\\\\b"), (12, "xnightly", "\\\\"),
+        ]
+        let list = all.map { "{\"id\":\($0.0),\"name\":\"\($0.1)\",\"path\":\"\($0.2)\"}" }
+        return .success(.json("{\"value\":[\(list.joined(separator: ","))]}"))
+      }
+      if request.method == .post { return .success(.json("{\"id\":70}")) }
+      return .success(.json("{\"value\":[]}"))
+    }
+    let status = try await trigger("azure", outlet) {
+      $0.pipeline = name
+      $0.ref = "main"
+    }
+    #expect(status == (id == nil ? .usage : .done), "\(outlet.notes)")
+    let paths = outlet.writes.map(\.address.path)
+    #expect(paths == (id.map { ["/api/proj/_apis/pipelines/\($0)/runs"] } ?? []), "\(paths)")
+    if name == "twice" { #expect(outlet.notes.contains { $0.contains("`a/twice`, `b/twice`") }) }
   }
 
   // MARK: Jenkins

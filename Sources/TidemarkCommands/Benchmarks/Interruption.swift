@@ -15,12 +15,17 @@ enum Interruption {
     }
   }
 
-  static var isRequested: Bool { received.load(ordering: .relaxed) != 0 }
+  static var isRequested: Bool { signal != nil }
+
+  /// The one that was noted.
+  static var signal: Int32? {
+    let number = received.load(ordering: .relaxed)
+    return number == 0 ? nil : number
+  }
 
   /// Ends the process by the signal that was noted, as if it had never been caught.
   static func end() {
-    let number = received.load(ordering: .relaxed)
-    guard number != 0 else { return }
+    guard let number = signal else { return }
     _ = Glibc.signal(number, SIG_DFL)
     // To the process: this thread is one of a pool that takes no signals. The end comes meanwhile.
     kill(getpid(), number)

@@ -84,7 +84,6 @@ struct RunCommand: TidemarkCommand {
       resume: resume ?? settings.text("resume").flatMap { Resume(rawValue: $0) } ?? .auto,
       runOptions: runOptions)
     let outcome = try await go.run(atOnce: atOnce)
-    Interruption.end()
     try end(outcome, settings)
   }
 
