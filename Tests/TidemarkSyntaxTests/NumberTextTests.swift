@@ -85,7 +85,8 @@ import TidemarkSyntax
   @Test(
     "what is no time is none",
     arguments: [
-      "", "yesterday", "2026-13-01", "2026-02-29", "2026-04-31", "2026-11-23T25:00:00Z", "2026-11-23T10:00:00Zoo", "0001-01-01",
+      "", "yesterday", "2026-13-01", "2026-02-29", "2026-04-31", "2026-11-23T25:00:00Z",
+      "2026-11-23T10:00:00Zoo", "0001-01-01",
     ])
   func refused(text: String) { #expect(TimeText.parse(text) == nil) }
 
