@@ -10,6 +10,7 @@ import base64
 import pathlib
 import re
 import sys
+import time
 
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.by import By
@@ -75,11 +76,13 @@ MODEL_QUESTION = ("which model is best, and is it real?", ["Grid"],
 
 def answer(site, question, clicks, pattern):
     screen(site.driver, 360, 640)
+    begun = time.monotonic()
     site.open("index.html")
     claim(len(clicks) <= 2, f"{question} takes more than two clicks")
     for link in clicks:
         site.driver.find_element(By.PARTIAL_LINK_TEXT, link).click()
     claim(re.search(pattern, site.text()), f"{question} is not answered on {site.path}")
+    print(f"{question}: {len(clicks)} clicks, answered after {(time.monotonic() - begun) * 1000:.0f} ms")
 
 
 def links(site):
