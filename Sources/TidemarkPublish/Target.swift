@@ -117,7 +117,10 @@ package struct Scene: Sendable {
     run.attempt = facts.attempt
     run.url = facts.url
     run.isFork = facts.isFork
-    run.siteURL = config.text("site_url") ?? config.reporting.siteURL
+    // Without a site nothing links to one.
+    if config.reporting.trendAnalysis != false {
+      run.siteURL = config.text("site_url") ?? config.reporting.siteURL
+    }
     return run
   }
 

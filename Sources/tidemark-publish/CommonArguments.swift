@@ -64,7 +64,8 @@ struct Setting {
       let facts = PlatformFacts.read(environment, readFile: Setting.read)
       let path = common.config ?? variables["TIDEMARK_CONFIG"] ?? "tidemark.yml"
       let bytes = Setting.read(path)
-      if bytes == nil, common.config != nil || variables["TIDEMARK_CONFIG"] != nil {
+      let isNamed = common.config != nil || variables["TIDEMARK_CONFIG"] != nil
+      if bytes == nil, isNamed || access(path, F_OK) == 0 {
         throw Problem(
           "the configuration cannot be read", path: path,
           remedy: "check the path; it may have up to 4 MiB")

@@ -49,12 +49,14 @@ import Testing
     #expect(answer.errors.contains("standard output cannot be written"))
   }
 
-  @Test("a tidemark.yml that is there and cannot be read does not pass for none")
-  func unreadableConfig() async throws {
+  @Test(
+    "a tidemark.yml that is there and cannot be read does not pass for none",
+    arguments: [["formats"], ["publish", "github"]])
+  func unreadableConfig(command: [String]) async throws {
     let folder = try TemporaryFolder()
     try FileManager.default.createDirectory(
       atPath: folder.path + "/tidemark.yml", withIntermediateDirectories: false)
-    let answer = try await Program.run(["formats"], in: folder.path)
+    let answer = try await Program.run(command, in: folder.path)
     #expect(answer.status == 2)
     #expect(answer.errors.contains("tidemark.yml: the configuration cannot be read"))
   }

@@ -140,13 +140,14 @@ final class FakeOutlet: Transport, Timekeeper, Randomness, Voice {
 
   /// - Parameter environment: The platform's variables.
   func scene(
-    _ environment: [String: String], report: String = "report.json",
+    _ environment: [String: String], report: String = "report.json", config: String? = nil,
     readFile: @escaping @Sendable (String) -> [UInt8]? = { _ in nil }
   ) throws(Problem) -> Scene {
     Scene(
       options: PublishOptions(report: report, key: "main"),
       variables: PlatformVariables(environment),
-      config: try Config.read(nil, path: "tidemark.yml", environment: environment),
+      config: try Config.read(
+        config.map { Array($0.utf8) }, path: "tidemark.yml", environment: environment),
       facts: PlatformFacts.read(environment, readFile: readFile), conduct: conduct(),
       outlet: outlet, readFile: readFile)
   }

@@ -28,6 +28,13 @@ internal import TidemarkSyntax
     #expect(outlet.requests.isEmpty)
   }
 
+  @Test("where no site is written nothing links to one", arguments: [true, false])
+  func siteAddress(isWritten: Bool) throws {
+    let config = "reporting: {site_url: 'https://pages.example/', trend_analysis: \(isWritten)}"
+    let run = try FakeOutlet([]).scene([:], config: config).testedRun
+    #expect((run.siteURL != nil) == isWritten)
+  }
+
   @Test("a push finds the open pull request whose head it is")
   func push() async throws {
     let commit = SampleReport.commit
