@@ -130,15 +130,16 @@ struct OverviewPage {
     guard !context.nothingRead else { return .empty }
     switch report.baseline.status {
     case .none:
+      let needed = words.numbers.count(OverviewPage.runsForDetection)
+      let has = max(report.runs.count, 1)
+      // Where there are enough runs, they are not such as this one can be held against.
       return [
         "tone": "plain",
         "text": .text(
-          words.text(
-            "advice.first_run",
-            [
-              "needed": words.numbers.count(OverviewPage.runsForDetection),
-              "has": words.numbers.count(max(report.runs.count, 1)),
-            ])),
+          has < OverviewPage.runsForDetection
+            ? words.text(
+              "advice.first_run", ["needed": needed, "has": words.numbers.count(has)])
+            : words.text("advice.no_baseline", ["needed": needed])),
       ]
     case .stale:
       return [
