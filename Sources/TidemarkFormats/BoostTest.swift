@@ -57,9 +57,16 @@ private final class BoostReading {
   private var logged: [Case] = []
   private var reported: [Case] = []
   private var claimedFailures: Int?
-  private var failedSuite: (name: String, line: Int)?
+  private var claims = SuiteClaims(BoostReading.isClaimed)
+  private var failedRoot: XMLNode?
 
   var hasReportedCases: Bool { !reported.isEmpty }
+
+  /// A suite of a report that did not pass.
+  private static func isClaimed(_ node: XMLNode) -> Bool {
+    guard node.name == "TestSuite", let result = node["result"] else { return false }
+    return result != "passed" && result != "skipped"
+  }
 
   func take(_ node: XMLNode, _ above: [XMLNode]) {
     let isReport = above.first?.name == "TestResult"
@@ -68,7 +75,10 @@ private final class BoostReading {
       let path = above.filter { $0.name == "TestSuite" }.compactMap { $0["name"] }
       if isReport {
         if let root = above.first(where: { $0.name == "TestSuite" }) { takeTotals(root) }
-        reported.append(report(node, path))
+        let found = report(node, path)
+        claims.enter(above)
+        if found.outcome.isFailure { claims.noteFailure() }
+        reported.append(found)
       } else {
         logged.append(log(node, path))
         if let problem = node.limitProblem(node["name"] ?? "") { results.problems.append(problem) }
@@ -90,8 +100,7 @@ private final class BoostReading {
   func takeTotals(_ suite: XMLNode?) {
     guard let suite else { return }
     claimedFailures = suite["test_cases_failed"].flatMap { Int($0) }
-    let isFailure = suite["result"].map { $0 != "passed" && $0 != "skipped" } ?? false
-    failedSuite = isFailure ? (suite["name"] ?? "", suite.line) : nil
+    failedRoot = BoostReading.isClaimed(suite) ? suite : nil
   }
 
   private func log(_ node: XMLNode, _ path: [String]) -> Case {
@@ -169,13 +178,17 @@ private final class BoostReading {
     }
     for (index, found) in reported.enumerated() where !used.contains(index) { append(found) }
     results.checkFailures(claimed: claimedFailures)
-    if let failedSuite, results.problems.isEmpty,
-      !results.tests.contains(where: \.outcome.isFailure)
-    {
-      results.problems.append(
-        ResultProblem(
-          .suiteError, "\(failedSuite.name): failed outside its test cases",
-          line: failedSuite.line, isBlocking: true))
+    // A log that stands with it says why.
+    if results.problems.isEmpty {
+      let hasFailure = results.tests.contains(where: \.outcome.isFailure)
+      let root = hasFailure ? nil : failedRoot
+      let unproven = reported.isEmpty ? [root].compactMap(\.self) : claims.finish()
+      for suite in unproven {
+        results.problems.append(
+          ResultProblem(
+            .suiteError, "\(suite["name"] ?? "a suite"): failed outside its test cases",
+            line: suite.line, isBlocking: true))
+      }
     }
     results.problems += repairs
     return results
