@@ -235,7 +235,8 @@ import TidemarkModel
     "TRX: a run that broke off is no pass, if nothing else says so",
     arguments: [
       ("Aborted", "Passed", "", ["the run ended as Aborted without a failed test"]),
-      ("Completed", "Passed", "", []), ("Failed", "Passed", "", []), ("Aborted", "Failed", "", []),
+      ("Completed", "Passed", "", []), ("Aborted", "Failed", "", []),
+      ("Failed", "Passed", "", ["the run ended as Failed without a failed test"]),
       (
         "Aborted", "Passed",
         "<RunInfos><RunInfo outcome='Error'><Text>host died</Text></RunInfo></RunInfos>",
