@@ -17,6 +17,8 @@ package enum BoostTest: Format {
   package static func recognises(_ head: Head) -> Recognition {
     switch head.rootElement {
     case "TestLog": .yes
+    // What the framework says before the log begins stands in front of it.
+    case "Message": head.contains("<TestLog>") ? .yes : .no
     case "TestResult":
       head.contains("assertions_passed") || head.contains("<TestSuite") ? .yes : .no
     default: .no

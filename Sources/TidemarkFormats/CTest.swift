@@ -46,10 +46,11 @@ private final class CTestReading {
     results.append(
       suite: suites.number(path.filter { $0 != "." }, in: &results), name: name, outcome: outcome,
       duration: values["Execution Time"]?.decimal, detail: detail(node, outcome, values))
-    if outcome == .skipped, let fault = values["Completion Status"], isFault(fault, node) {
+    let completion = values["Completion Status"] ?? "Not Run"
+    if outcome == .skipped, isFault(completion, node) {
       results.problems.append(
         ResultProblem(
-          .buildFailed, "\(name): \(output(node)?.firstLine ?? fault)", line: node.line,
+          .buildFailed, "\(name): \(output(node)?.firstLine ?? completion)", line: node.line,
           isBlocking: true))
     }
   }
@@ -85,7 +86,7 @@ private final class CTestReading {
   private func isFault(_ completion: String, _ node: XMLNode) -> Bool {
     let text = completion.lowercased()
     if text.hasPrefix("skip") || text == "disabled" || text == "completed" { return false }
-    // Older versions say no more than this, and the output tells of a missing program or file.
+    // Old versions say no more than this, or nothing, and the output tells what is missing.
     if text == "not run" { return output(node)?.hasPrefix("Unable to find") ?? false }
     // A test that ran and skipped itself may have said why (`<CTestDetails>`).
     return CTestReading.faults.contains(text) || node.text(of: "FullCommandLine") == nil

@@ -167,9 +167,11 @@ private final class NUnitReading {
       ResultProblem(.suiteError, "\(name): \(message)", line: node.line, isBlocking: true))
   }
 
-  /// The assembly alone: namespaces and fixtures are in the class.
+  /// The assembly alone: namespaces and fixtures are in the class. What stands above assemblies is a
+  /// project, which in Unity has the name of the folder that it was checked out into.
   private func suite(_ above: [XMLNode]) -> Int32 {
-    let assembly = above.first { $0.name == "test-suite" }?["name"] ?? ""
+    let suite = above.last { $0["type"] == "Assembly" } ?? above.first { $0.name == "test-suite" }
+    let assembly = suite?["name"] ?? ""
     let file = assembly.split { $0 == "/" || $0 == "\\" }.last.map(String.init) ?? assembly
     let path = file.isEmpty ? [] : [file]
     if let known = suites[path] { return known }

@@ -65,7 +65,7 @@ private final class TRXReading {
   }
 
   private func takeRunInfo(_ node: XMLNode) {
-    guard let text = node.text(of: "Text")?.firstLine else { return }
+    guard let text = (node.text(of: "Text") ?? node.text).firstLine else { return }
     if TRXReading.isEcho(text), hasFailure { return }
     let isError = node["outcome"] == "Error" || node["outcome"] == "Failed"
     results.problems.append(
@@ -115,8 +115,11 @@ private final class TRXReading {
       if outcome.isFailure, !isTold { noteSum(node, outcome) }
       return
     }
-    let name = node["testName"] ?? parent?["testName"] ?? ""
     let id = node["testId"] ?? parent?["testId"] ?? ""
+    let className = classes[id] ?? ""
+    let full = node["testName"] ?? parent?["testName"] ?? ""
+    // xUnit.net's adapter writes the class into the name too.
+    let isInClass = !className.isEmpty && full.hasPrefix(className + ".")
     var found = detail(node, outcome)
     // The rows of one test have one name, and come in any order.
     if let row = node["dataRowInfo"] {
@@ -124,7 +127,8 @@ private final class TRXReading {
       found?.parameters = "row \(row)"
     }
     results.append(
-      className: classes[id] ?? "", name: name, outcome: outcome,
+      className: className,
+      name: isInClass ? String(full.dropFirst(className.count + 1)) : full, outcome: outcome,
       duration: node["duration"].flatMap(TRXReading.seconds), detail: found)
   }
 

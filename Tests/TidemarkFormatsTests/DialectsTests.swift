@@ -266,6 +266,7 @@ import TidemarkModel
     #expect(Reading.recognise(head(text))?.name == "xunit")
     let results = try XUnit.read(memory(text))
     #expect(results.tests.map(\.outcome) == [.passed, .skipped])
+    #expect(results.detail(of: results.tests[1])?.message == "slow")
     #expect(results.problems.map(\.message) == ["no till"])
     let maven = "<assembly><id>bin</id><formats><format>zip</format></formats></assembly>"
     #expect(Reading.recognise(head(maven)) == nil)

@@ -69,4 +69,14 @@ import TidemarkModel
     #expect(results.text.string(test.className) == className)
     #expect(results.text.string(test.name) == name)
   }
+
+  @Test("a test's suite is its assembly, not the project that the assembly stands in")
+  func assemblies() throws {
+    let text = """
+      <test-run><test-suite type="TestSuite" name="workspace"><test-suite type="Assembly"
+      name="/build/Editor.dll"><test-case name="a" fullname="N.F.a" result="Passed"/></test-suite>
+      </test-suite></test-run>
+      """
+    #expect(try NUnit3.read(memory(text)).suites.map(\.path) == [["Editor.dll"]])
+  }
 }

@@ -77,6 +77,19 @@ import TidemarkModel
     #expect(results.problems.count == problems)
   }
 
+  @Test("a name that begins with its class loses it")
+  func names() throws {
+    let definitions = """
+      <TestDefinitions><UnitTest id="1"><TestMethod className="N.Sums"/></UnitTest></TestDefinitions>
+      """
+    let results = try TRX.read(
+      run(
+        "<UnitTestResult testId='1' testName='N.Sums.Adds(a: 1)' outcome='Passed'/>"
+          + "<UnitTestResult testId='1' testName='N.SumsMore' outcome='Passed'/>",
+        summary: definitions))
+    #expect(results.tests.map { results.text.string($0.name) } == ["Adds(a: 1)", "N.SumsMore"])
+  }
+
   @Test("a class keeps the types in its brackets and loses its assembly")
   func classNames() throws {
     let summary = """

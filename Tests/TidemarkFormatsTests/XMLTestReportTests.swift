@@ -110,6 +110,18 @@ private func problems(_ results: Results) -> [String] {
     #expect(results.problems.contains { $0.code == .planMismatch && $0.isBlocking })
   }
 
+  @Test("what the framework says before its log begins does not hide the log")
+  func messageFirst() throws {
+    let text = """
+      <Message file="f.ipp" line="3"><![CDATA[Including test case a as a dependency of b]]></Message>\
+      <TestLog><TestSuite name="m"><TestCase name="a"><TestingTime>5</TestingTime></TestCase>\
+      </TestSuite></TestLog>
+      """
+    #expect(BoostTest.recognises(head(text)) == .yes)
+    #expect(lines(try BoostTest.read(memory(text))) == ["a passed"])
+    #expect(BoostTest.recognises(head("<Message>Dear all</Message>")) == .no)
+  }
+
   @Test("a suite of a report that failed outside its test cases is told beside other failures")
   func suiteFixture() throws {
     let text = """
@@ -132,7 +144,7 @@ private func problems(_ results: Results) -> [String] {
       ("Disabled", "Disabled", "", false),
       ("SKIP_RETURN_CODE=77", "", "/a", false), ("no GPU here", "", "/a", false),
       ("a word to come", "", "", true), ("Required Files Missing", "", "/a", true),
-      ("Fixture dependency failed", "", "", true),
+      ("Fixture dependency failed", "", "", true), ("", "Unable to find executable: /a", "", true),
     ])
   func faults(completion: String, output: String, command: String, isFault: Bool) throws {
     let text = """
