@@ -92,11 +92,11 @@ private final class NUnitReading {
     }
   }
 
-  /// A suite, or in version 3 the run, that is told to have failed.
+  /// A suite, or in version 3 the run, that is told to have failed, by itself or by what it holds.
   private static func isClaimed(_ node: XMLNode) -> Bool {
-    guard node.name == "test-suite" || node.name == "test-run", let result = node["result"] else {
-      return false
-    }
+    guard node.name == "test-suite" || node.name == "test-run", node["site"] != "Parent",
+      let result = node["result"]
+    else { return false }
     return ["Failed", "Failure", "Error"].contains(result)
   }
 
@@ -141,7 +141,7 @@ private final class NUnitReading {
     // NUnit 2 has no site, and tells of a tear-down alone: a set-up that failed fails the tests.
     let isOwn =
       suite["site"].map { $0 == "SetUp" || $0 == "TearDown" }
-      ?? message?.hasPrefix("TearDown") ?? false
+      ?? (message?.hasPrefix("TearDown") ?? false || message?.hasPrefix("OneTime") ?? false)
     guard isOwn else { return }
     noteSuite(suite, message ?? "failed outside its tests", line: node.line)
   }

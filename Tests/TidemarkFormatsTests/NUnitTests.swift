@@ -79,4 +79,18 @@ import TidemarkModel
       """
     #expect(try NUnit3.read(memory(text)).suites.map(\.path) == [["Editor.dll"]])
   }
+
+  @Test("a set-up that failed is told once, not by the suites that it took down")
+  func takenDown() throws {
+    let failure = "<failure><message>OneTimeSetUp: no till</message></failure>"
+    let text = """
+      <test-run result="Failed"><test-suite type="SetUpFixture" name="Till" result="Failed"
+      site="SetUp">\(failure)<test-suite type="TestFixture" name="Sums" result="Failed"
+      site="Parent">\(failure)</test-suite></test-suite>
+      <test-suite type="TestFixture" name="Old" result="Failed">\(failure)
+      <test-case name="a" fullname="Old.a" result="Failed"/></test-suite></test-run>
+      """
+    let messages = try NUnit3.read(memory(text)).problems.map(\.message)
+    #expect(messages == ["Till: OneTimeSetUp: no till", "Old: OneTimeSetUp: no till"])
+  }
 }
