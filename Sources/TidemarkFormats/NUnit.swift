@@ -213,7 +213,7 @@ private final class NUnitReading {
       failure?.text(of: "message") ?? node.descendant("reason", "message")?.text.nonEmpty
     let stack = failure?.text(of: "stack-trace")
     var detail = TestDetail(
-      message: message?.firstLine ?? node["label"],
+      message: message?.firstLine ?? node["label"]?.nonEmpty,
       text: [message, stack].compactMap(\.self).joined(separator: "\n").nonEmpty)
     if outcome.isFailure {
       detail.output = node.text(of: "output").map { String($0.suffix(4096)) }

@@ -32,17 +32,6 @@ package enum TestNG: Format {
 }
 
 private final class TestNGReading {
-  /// A test method's run; of one that is retried each attempt has its own.
-  private struct Record {
-    var suite: Int32
-    var className: String
-    var name: String
-    var outcome: Outcome
-    var duration: Double?
-    var detail: TestDetail
-    var wasRetried: Bool
-  }
-
   /// What the attempts of one test have in common.
   private struct Key: Hashable {
     var suite: Int32
@@ -53,9 +42,10 @@ private final class TestNGReading {
 
   private var results = Results()
   private var suites = SuiteTable()
-  private var records: [Record] = []
+  /// Indices of the attempts that were retried.
+  private var retried: [Int] = []
 
-  var isEmpty: Bool { records.isEmpty && results.problems.isEmpty }
+  var isEmpty: Bool { results.tests.isEmpty && results.problems.isEmpty }
 
   func take(_ node: XMLNode, _ above: [XMLNode]) {
     if let time = node["finished-at"].flatMap(TimeText.parse) {
@@ -78,13 +68,16 @@ private final class TestNGReading {
     }
     detail.parameters = parameters(node)
     let path = above.filter { $0.name == "suite" || $0.name == "test" }.compactMap { $0["name"] }
-    records.append(
-      Record(
-        suite: suites.number(path, in: &results),
-        className: TestNGReading.className(above.last { $0.name == "class" }),
-        name: TestNGReading.name(node), outcome: outcome,
-        duration: node["duration-ms"]?.decimal.map { $0 / 1000 }, detail: detail,
-        wasRetried: node["retried"] == "true"))
+    let isPlain = outcome == .passed && detail.parameters == nil
+    let wasRetried = node["retried"] == "true"
+    if wasRetried { retried.append(results.tests.count) }
+    // `inspect` counts attempts as the file does; reports show them with the last one.
+    results.append(
+      suite: suites.number(path, in: &results),
+      className: TestNGReading.className(above.last { $0.name == "class" }),
+      name: TestNGReading.name(node), outcome: outcome,
+      duration: node["duration-ms"]?.decimal.map { $0 / 1000 },
+      role: wasRetried ? .parent : .test, detail: isPlain ? nil : detail)
   }
 
   private func note(_ node: XMLNode, _ message: String) {
@@ -147,15 +140,7 @@ private final class TestNGReading {
   }
 
   func finish(_ repairs: [ResultProblem]) -> Results {
-    joinAttempts()
-    for record in records {
-      let isPlain = record.outcome == .passed && record.detail == TestDetail()
-      // `inspect` counts attempts as the file does; reports show them with the last one.
-      results.append(
-        suite: record.suite, className: record.className, name: record.name,
-        outcome: record.outcome, duration: record.duration,
-        role: record.wasRetried ? .parent : .test, detail: isPlain ? nil : record.detail)
-    }
+    if !retried.isEmpty { joinAttempts() }
     results.problems += repairs
     return results
   }
@@ -163,35 +148,49 @@ private final class TestNGReading {
   /// An attempt that was retried goes to the next run of its test that was not, or to the last one:
   /// the file is sorted by whole milliseconds.
   private func joinAttempts() {
-    guard records.contains(where: \.wasRetried) else { return }
     var ends: [Key: [Int]] = [:]
-    for (index, record) in records.enumerated() where !record.wasRetried {
-      ends[key(record), default: []].append(index)
+    for (index, test) in results.tests.enumerated() where test.role == .test {
+      ends[key(test), default: []].append(index)
     }
-    for (index, record) in records.enumerated() where record.wasRetried {
-      let runs = ends[key(record)] ?? []
-      guard let end = runs.first(where: { $0 > index }) ?? runs.last else {
-        records[index].wasRetried = false
+    // Both go up: what was looked at of a test's runs need not be looked at again.
+    var passed: [Key: Int] = [:]
+    for index in retried {
+      let key = key(results.tests[index])
+      guard let runs = ends[key], let last = runs.last else {
+        results.tests[index].role = .test
         continue
       }
-      guard records[end].detail.attempts.count < 100 else { continue }
-      records[end].detail.attempts.append(
-        Attempt(
-          outcome: .failed, duration: record.duration, message: record.detail.message,
-          text: record.detail.text))
+      var next = passed[key] ?? 0
+      while next < runs.count, runs[next] < index { next += 1 }
+      passed[key] = next
+      append(results.tests[index], to: next < runs.count ? runs[next] : last)
     }
   }
 
+  private func append(_ attempt: TestRecord, to end: Int) {
+    if !results.hasDetail(results.tests[end]) {
+      results.tests[end].detail = Int32(truncatingIfNeeded: results.details.count)
+      results.details.append(TestDetail())
+    }
+    let place = Int(results.tests[end].detail)
+    guard results.details[place].attempts.count < 100 else { return }
+    let detail = results.detail(of: attempt)
+    results.details[place].attempts.append(
+      Attempt(
+        outcome: .failed, duration: attempt.duration, message: detail?.message, text: detail?.text))
+  }
+
   /// Parameters that are objects have another hash each time: `Order@1b2c3d`.
-  private func key(_ record: Record) -> Key {
-    let parameters = (record.detail.parameters ?? "").split(separator: ", ").map { value in
+  private func key(_ test: TestRecord) -> Key {
+    let values = results.detail(of: test)?.parameters?.split(separator: ", ") ?? []
+    let parameters = values.map { value in
       guard let mark = value.lastIndex(of: "@"),
         value[value.index(after: mark)...].allSatisfy(\.isHexDigit)
       else { return value }
       return value[..<mark]
     }
     return Key(
-      suite: record.suite, className: record.className, name: record.name,
-      parameters: parameters.joined(separator: ", "))
+      suite: test.suite, className: results.text.string(test.className),
+      name: results.text.string(test.name), parameters: parameters.joined(separator: ", "))
   }
 }
