@@ -47,6 +47,11 @@ private final class BoostReading {
     var outcome: Outcome
     var duration: Double?
     var detail: TestDetail?
+
+    mutating func skip() {
+      outcome = .skipped
+      detail = TestDetail(message: "did not run")
+    }
   }
 
   private struct Key: Hashable {
@@ -64,6 +69,13 @@ private final class BoostReading {
 
   var hasReportedCases: Bool { !reported.isEmpty }
 
+  /// A suite that counts no test case was never come to, after a crash or a fixture that failed: the
+  /// report calls its test cases passed all the same.
+  private static func neverRan(_ suite: XMLNode?) -> Bool {
+    let counts = (suite?.attributes ?? [:]).filter { $0.key.hasPrefix("test_cases_") }
+    return !counts.isEmpty && counts.allSatisfy { $0.value == "0" }
+  }
+
   /// A suite of a report that did not pass.
   private static func isClaimed(_ node: XMLNode) -> Bool {
     guard node.name == "TestSuite", let result = node["result"] else { return false }
@@ -77,7 +89,8 @@ private final class BoostReading {
       let path = above.filter { $0.name == "TestSuite" }.compactMap { $0["name"] }
       if isReport {
         if let root = above.first(where: { $0.name == "TestSuite" }) { takeTotals(root) }
-        let found = report(node, path)
+        var found = report(node, path)
+        if found.outcome == .passed, BoostReading.neverRan(above.last) { found.skip() }
         claims.enter(above)
         if found.outcome.isFailure { claims.noteFailure() }
         reported.append(found)
@@ -178,7 +191,12 @@ private final class BoostReading {
       }
       append(found)
     }
-    for (index, found) in reported.enumerated() where !used.contains(index) { append(found) }
+    for (index, found) in reported.enumerated() where !used.contains(index) {
+      var found = found
+      // A log that names test cases names all that were come to.
+      if found.outcome == .passed, !logged.isEmpty { found.skip() }
+      append(found)
+    }
     results.checkFailures(claimed: claimedFailures)
     // A log that stands with it says why.
     if results.problems.isEmpty {
