@@ -64,7 +64,7 @@ private final class TRXReading {
     return String(name[..<(end ?? name.endIndex)])
   }
 
-  private func takeRunInfo(_ node: XMLNode) {
+  private func takeRunInfo(_ node: XMLNode, _ hasFailure: Bool) {
     guard let text = (node.text(of: "Text") ?? node.text).firstLine else { return }
     if TRXReading.isEcho(text), hasFailure { return }
     let isError = node["outcome"] == "Error" || node["outcome"] == "Failed"
@@ -79,20 +79,21 @@ private final class TRXReading {
       || text.hasPrefix("Exit code indicates failure: '2'")
   }
 
-  private var hasFailure: Bool { results.tests.contains(where: \.outcome.isFailure) }
-
   func finish(_ repairs: [ResultProblem]) -> Results {
     for node in found { append(node, as: nil) }
     if let summary {
-      for info in summary.child("RunInfos")?.children("RunInfo") ?? [] { takeRunInfo(info) }
-      takeOutcome(of: summary)
+      let hasFailure = results.tests.contains(where: \.outcome.isFailure)
+      for info in summary.child("RunInfos")?.children("RunInfo") ?? [] {
+        takeRunInfo(info, hasFailure)
+      }
+      takeOutcome(of: summary, hasFailure)
     }
     results.problems += repairs
     return results
   }
 
   /// A run that broke off says so here, and its tests may all have passed before.
-  private func takeOutcome(of summary: XMLNode) {
+  private func takeOutcome(of summary: XMLNode, _ hasFailure: Bool) {
     guard let outcome = summary["outcome"],
       ["Failed", "Aborted", "Error", "Timeout", "Disconnected"].contains(outcome), !hasFailure,
       !results.problems.contains(where: \.isBlocking)
