@@ -1,5 +1,5 @@
 package import TidemarkModel
-private import TidemarkSyntax
+package import TidemarkSyntax
 
 /// The store of github-action-benchmark: `data.js` of its pages (a JavaScript assignment), or the
 /// same as plain JSON. It is a history; of each benchmark its newest point is read.
@@ -83,7 +83,7 @@ package enum GitHubActionBenchmarkData: Format {
     guard let value = point.bench["value"]?.lenientDouble else {
       return results.skipValue(of: name, "its value is no number")
     }
-    let unit = Unit(parsing: point.bench["unit"]?.string ?? "")
+    let unit = unit(of: point.bench)
     results.measurements.append(
       Measurement(
         name: name, metric: "value", value: value, unit: unit,
@@ -91,6 +91,13 @@ package enum GitHubActionBenchmarkData: Format {
         standardError: point.bench["range"].flatMap {
           GitHubActionBenchmark.spread($0, of: value)
         }))
+  }
+
+  /// For Go everything that stands behind the first number: `ns/op\t  0 B/op\t  0 allocs/op`, of which
+  /// only the first is the value's.
+  package static func unit(of bench: JSONValue) -> Unit {
+    let text = bench["unit"]?.string ?? ""
+    return Unit(parsing: String(text.prefix { $0 != "\t" }))
   }
 
   private static func direction(of tool: String, name: String, unit: Unit) -> Direction {

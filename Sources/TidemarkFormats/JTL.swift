@@ -10,8 +10,8 @@ package enum JTL: Format {
     "https://jmeter.apache.org/usermanual/listeners.html#csvlogformat"
   package static let kept = """
     Each label's mean elapsed time of all its samples, failed ones too, as the main metric; \
-    percentiles and the share of failed samples as further ones; failures as notes; the newest \
-    time stamp.
+    percentiles and the share of failed samples as further ones; failures as notes, and as a \
+    blocking problem where every sample of a label failed; the newest time stamp.
     """
   package static let dropped =
     "Bytes, threads, latency and connect times, texts of single failures."
@@ -67,9 +67,10 @@ private struct JTLColumns {
   }
 
   /// A row in the default order (`print_field_names=false`): time stamp, elapsed, label, response
-  /// code, response message, thread name, data type, success, …
+  /// code, response message, thread name, data type, success, … What follows depends on the version:
+  /// before JMeter 3 it is bytes and latency.
   private mutating func readRow(_ fields: [String]) -> Bool {
-    guard fields.count >= 12, ["true", "false"].contains(fields[7]), fields[0].count == 13,
+    guard fields.count >= 9, ["true", "false"].contains(fields[7]), fields[0].count == 13,
       Int64(fields[0]) != nil, Int(fields[1]) != nil
     else { return false }
     hasHeader = false

@@ -410,7 +410,11 @@ extension Results {
     for measurement in more.measurements {
       var measurement = measurement
       measurement.labels = labels.merging(measurement.labels)
-      measurements.append(measurement)
+      if more.filesAreRepetitions {
+        appendRepetition(measurement)
+      } else {
+        measurements.append(measurement)
+      }
     }
     unmeasured += more.unmeasured
     problems += more.problems
