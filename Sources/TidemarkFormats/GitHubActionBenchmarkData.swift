@@ -26,9 +26,7 @@ package enum GitHubActionBenchmarkData: Format {
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
-    var (bytes, count) = try file.contents(padding: JSONReader.padding)
-    blankStatement(around: &bytes, count: count)
-    return try JSONReader.read(bytes, count: count) { (root, _) throws(Problem) -> Results in
+    try readRoot(of: file) { (root) throws(Problem) -> Results in
       guard let entries = root["entries"], entries.isObject else {
         throw Problem("has no object `entries`")
       }
@@ -37,6 +35,29 @@ package enum GitHubActionBenchmarkData: Format {
         read(points, of: suite.string, into: &results)
       }
       return results
+    }
+  }
+
+  /// Reads `window.BENCHMARK_DATA = {…};`, whose object is JSON as the action writes it, and
+  /// JavaScript where somebody has formatted it; or the plain object.
+  package static func readRoot<Answer>(
+    of file: InputFile, _ body: (JSONValue) throws(Problem) -> Answer
+  ) throws(Problem) -> Answer {
+    var (bytes, count) = try file.contents(padding: JSONReader.padding)
+    blankStatement(around: &bytes, count: count)
+    do throws(Problem) {
+      return try JSONReader.read(bytes, count: count) { (root, _) throws(Problem) -> Answer in
+        try body(root)
+      }
+    } catch {
+      let object = JavaScriptObject.json(bytes[..<count])
+      let padded = object + [UInt8](repeating: 0, count: JSONReader.padding)
+      let read = try? JSONReader.read(padded, count: object.count) {
+        (root, _) throws(Problem) -> Answer in try body(root)
+      }
+      // Where it is no JavaScript either, what is wrong with the JSON is told, with its place.
+      guard let read else { throw error }
+      return read
     }
   }
 

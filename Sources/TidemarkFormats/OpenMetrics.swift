@@ -250,6 +250,8 @@ private struct OpenMetricsFamilies {
       guard let sum = distribution.sum, count > 0 else { continue }
       append(distribution.name, distribution.labels, "mean", sum / count, distribution.unit)
     }
+    // The same sample at several times is measured anew.
+    results.joinRepetitions()
     if skipped > 0 {
       results.problems.append(
         ResultProblem(

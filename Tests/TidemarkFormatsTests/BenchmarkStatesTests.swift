@@ -354,4 +354,52 @@ private func told(_ results: Results) -> [String] {
         "B_BigO cpu_coefficient 1.0",
       ])
   }
+
+  @Test("one OpenMetrics sample at several times is one series")
+  func openMetricsTimes() throws {
+    let text = "# TYPE a gauge\na{x=\"1\"} 2 1000\na{x=\"1\"} 4 2000\na{x=\"2\"} 9\n# EOF\n"
+    let results = try OpenMetrics.read(memory(text))
+    #expect(shown(results) == ["a value 3.0", "a value 9.0"])
+    #expect(results.measurements[0].samples?.values == [2, 4])
+  }
+
+  @Test("PkgBenchmark keeps what BenchmarkTools saves as a string")
+  func pkgBenchmark() throws {
+    let text = #"""
+      {"name":"X","commit":"abc","julia_commit":"d","vinfo":"v","benchmarkgroup":"[{\"Julia\":\"1.0.0\",
+      \"BenchmarkTools\":\"0.4.0\"},[[\"BenchmarkGroup\",{\"data\":{\"a\":[\"Trial\",{\"times\":[1,5,3]}]}}]]]"}
+      """#.replacing("\n", with: "")
+    #expect(BenchmarkToolsJL.recognises(head(text)) == .yes)
+    let results = try BenchmarkToolsJL.read(memory(text))
+    #expect(shown(results) == ["a time 3.0"])
+    #expect(results.environment["julia"] == "1.0.0")
+    let broken = #"{"name":"X","julia_commit":"d","benchmarkgroup":"[1,"}"#
+    #expect(throws: Problem.self) { try BenchmarkToolsJL.read(memory(broken)) }
+  }
+
+  @Test("data.js that was formatted as JavaScript is the same data; what is broken is told as JSON")
+  func javaScript() throws {
+    let text = #"""
+      // formatted
+      window.BENCHMARK_DATA = {
+        lastUpdate: 1, /* one */
+        repoUrl: 'https://h/it\'s "x"',
+        entries: {
+          'A \u0041': [
+            { commit: { id: 'a' }, date: 1, tool: 'cargo', benches: [
+              { name: 'b // no remark', range: '± 2', unit: "ns/iter", value: 1e2, }, ], },
+          ],
+        },
+      };
+      """#
+    #expect(GitHubActionBenchmarkData.recognises(head(text)) == .yes)
+    let results = try GitHubActionBenchmarkData.read(memory(text))
+    #expect(shown(results) == ["A A / b // no remark value 100.0"])
+    do throws(Problem) {
+      _ = try GitHubActionBenchmarkData.read(memory("window.BENCHMARK_DATA = {\n\"entries\" 5}"))
+      Issue.record("was read")
+    } catch {
+      #expect(error.line == 2)
+    }
+  }
 }
