@@ -402,4 +402,19 @@ private func told(_ results: Results) -> [String] {
       #expect(error.line == 2)
     }
   }
+
+  @Test(
+    "MLPerf: more samples at once are better where they are the result, and a setting elsewhere")
+  func mlperf() throws {
+    let text = """
+      MLPerf Results Summary
+      Scenario : Multi Stream
+      Samples per query : 32
+      Result is : VALID
+      Test Parameters Used
+      samples_per_query : 32
+      """
+    let results = try MLPerf.read(memory(text))
+    #expect(results.measurements.map(\.direction) == [.higher, .lower])
+  }
 }
