@@ -417,4 +417,21 @@ private func told(_ results: Results) -> [String] {
     let results = try MLPerf.read(memory(text))
     #expect(results.measurements.map(\.direction) == [.higher, .lower])
   }
+
+  @Test("cargo-criterion's messages: means with samples and throughput; other messages say nothing")
+  func cargoCriterion() throws {
+    let text = #"""
+      {"reason":"benchmark-complete","id":"q/all","iteration_count":[1,2],"measured_values":[10.0,24.0],
+      "unit":"ns","throughput":[{"per_iteration":22,"unit":"bytes"}],"mean":{"estimate":11.0,
+      "lower_bound":10.0,"upper_bound":12.0,"unit":"ns"}}
+      {"reason":"group-complete","group_name":"q","benchmarks":["q/all"]}
+      """#.replacing(",\n", with: ",")
+    #expect(CriterionEstimates.recognises(head(text)) == .yes)
+    let results = try CriterionEstimates.read(memory(text))
+    #expect(shown(results).first == "q/all time 11.0")
+    #expect(abs(results.measurements[1].value - 2e9) < 1)
+    #expect(results.measurements[1].direction == .higher)
+    #expect(results.measurements[0].samples?.values == [10, 12])
+    #expect(results.problems.isEmpty)
+  }
 }
