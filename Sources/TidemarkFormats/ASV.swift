@@ -13,11 +13,12 @@ package enum ASV: Format {
   package static let specification = "https://asv.readthedocs.io/en/latest/dev.html#results"
   package static let kept = """
     Every result, of parameterised benchmarks one for each combination; samples where recorded; the \
-    environment as label `env`; the machine. Units and parameters' names are those of \
+    environment as label `env`; the machine; benchmarks that failed (null) as blocking problems, \
+    those that were skipped (NaN) as notes. Units and parameters' names are those of \
     `benchmarks.json` beside or in the folder above, if it is there.
     """
   package static let dropped =
-    "Results that are null or NaN, quartiles, profiles, the commit's date."
+    "Quartiles, confidence bounds, profiles, the commit's date."
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
@@ -30,7 +31,7 @@ package enum ASV: Format {
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     let known = ASVBenchmarks(of: file)
-    return try file.readJSON { (root, results) throws(Problem) in
+    return try file.readJSON(spellsNaN: true) { (root, results) throws(Problem) in
       guard let benchmarks = root["results"], benchmarks.isObject else {
         throw Problem("has no object `results`")
       }
@@ -42,12 +43,19 @@ package enum ASV: Format {
       var labels = Labels()
       labels["env"] = environment(root)
       let columns = root["result_columns"].map { $0.elements.map { $0.string ?? "" } } ?? []
+      var failures = 0
       for (name, value) in benchmarks.members {
         let name = name.string
         let record = Record(value, columns: columns, names: known.parameters(of: name))
-        append(
+        let failure = append(
           record, name: name, unit: known.unit(of: name) ?? unit(of: name), labels: labels,
           into: &results)
+        guard let failure else { continue }
+        failures += 1
+        if failures <= failureLimit { results.note(failure: "\(name): \(failure)") }
+      }
+      if failures > failureLimit {
+        results.note(failure: "\(failures - failureLimit) further benchmarks have no result")
       }
     }
   }
@@ -63,22 +71,34 @@ package enum ASV: Format {
     return parts.joined(separator: "-")
   }
 
+  /// More names of benchmarks that failed say nothing new.
+  private static let failureLimit = 50
+
+  /// - Returns: What failed of it, if anything.
   private static func append(
     _ record: Record, name: String, unit: Unit, labels: Labels, into results: inout Results
-  ) {
-    var hasResult = false
+  ) -> String? {
+    var failed = 0
+    var skipped = 0
     for (index, value) in record.values.enumerated() {
-      guard let number = value.double else { continue }
+      guard let number = value.double else {
+        // asv's `runner.py`: null is a failure or a timeout, NaN what `setup` declined.
+        if value.string == "NaN" { skipped += 1 } else { failed += 1 }
+        continue
+      }
       var measurement = Measurement(
         name: name, parameters: record.parameters(index), metric: "result", value: number,
         unit: unit, direction: .byDefault(metric: name, unit: unit), labels: labels)
-      hasResult = true
       if record.samples.indices.contains(index) {
         measurement.addRepetitions(record.samples[index].elements.compactMap(\.double))
       }
       results.measurements.append(measurement)
     }
-    if !hasResult { results.skipValue(of: name, "has no result") }
+    let all = record.values.count
+    if skipped == all, all > 0 { results.skipValue(of: name, "was skipped") }
+    guard failed > 0 || all == 0 else { return nil }
+    let share = all > 1 ? " for \(failed) of \(all) combinations of parameters" : ""
+    return "has no result\(share)"
   }
 
   /// `time_…` or `Time…`, and so on (asv's `asv_runner/benchmarks/`).
@@ -133,5 +153,11 @@ package enum ASV: Format {
       }
       return labels
     }
+  }
+}
+
+extension Results {
+  fileprivate mutating func note(failure message: String) {
+    problems.append(ResultProblem(.outsideError, message, isBlocking: true))
   }
 }

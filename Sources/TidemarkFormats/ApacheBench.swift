@@ -9,7 +9,8 @@ package enum ApacheBench: Format {
   package static let kept = """
     Requests per second, mean time per request and transfer rate as main metrics; percentiles and \
     the share of failed requests as further ones; server, port and path as the name; concurrency \
-    as a parameter; failed requests and other statuses than 2xx as notes.
+    as a parameter; runs of the same settings as samples; failed requests and other statuses than 2xx \
+    as notes, all requests failing and a run without a result as blocking problems.
     """
   package static let dropped = "The table of connection times; totals."
 
@@ -25,15 +26,15 @@ package enum ApacheBench: Format {
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     var reader = try LineReader(file)
     var run = ApacheBenchRun()
-    var lastLine: Substring = ""
-    while let line = try reader.next() {
-      run.take(line.text, number: line.number)
-      if !line.text.isEmpty { lastLine = line.text }
-    }
+    while let line = try reader.next() { run.take(line.text, number: line.number) }
+    let lastLine = run.lastLine
+    run.end()
     guard !run.results.measurements.isEmpty else {
       throw Problem("has no result; it ends with `\(lastLine.prefix(200))`")
     }
-    return run.results
+    var results = run.results
+    results.joinRepetitions()
+    return results
   }
 }
 
@@ -47,10 +48,28 @@ private struct ApacheBenchRun {
   private var requests: Double = 0
   private var timesPerRequest = 0
   private var isInPercentiles = false
+  /// Where the run began that has no result yet.
+  private var startLine: Int?
+  /// The last line that is not empty: of a run that failed it says why.
+  private(set) var lastLine = ""
+
+  /// Says that a run that was begun told nothing.
+  mutating func end() {
+    if let line = startLine {
+      results.problems.append(
+        ResultProblem(
+          .outsideError, "ab: has no result; it ends with `\(lastLine)`", line: line,
+          isBlocking: true))
+    }
+    startLine = nil
+  }
 
   mutating func take(_ line: Substring, number: Int) {
+    defer { if !line.isEmpty { lastLine = String(line.prefix(200)) } }
     if line.hasPrefix("This is ApacheBench") {
+      end()
       self = ApacheBenchRun(results: results)
+      startLine = number
     } else if line.hasPrefix("Percentage of the requests served") {
       isInPercentiles = true
     } else if isInPercentiles {
@@ -100,7 +119,8 @@ private struct ApacheBenchRun {
     guard failed > 0 else { return }
     results.problems.append(
       ResultProblem(
-        .outsideError, "\(name): \(number) requests \(what)", line: line, isBlocking: false))
+        .outsideError, "\(name): \(number) requests \(what)", line: line,
+        isBlocking: requests > 0 && failed >= requests))
   }
 
   private var name: String { (port.isEmpty ? host : "\(host):\(port)") + path }
@@ -119,6 +139,7 @@ private struct ApacheBenchRun {
     _ metric: String, _ number: Substring, _ unit: Unit, isPrimary: Bool = true
   ) {
     guard let value = NumberText.parse(number) else { return }
+    startLine = nil
     results.measurements.append(
       measurement(
         metric, value, unit, unit.quantity == .rate ? .higher : .lower, isPrimary: isPrimary))

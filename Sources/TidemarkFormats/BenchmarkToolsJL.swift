@@ -2,10 +2,11 @@ package import TidemarkModel
 private import TidemarkSyntax
 
 /// What BenchmarkTools.jl saves: `[versions, values]`, where each value is a pair of a type's name
-/// and its fields. Times are nanoseconds.
+/// and its fields. Times are nanoseconds. PkgBenchmark.jl keeps that as a string beside the commit.
 package enum BenchmarkToolsJL: Format {
   package static let name = "benchmarktools"
-  package static let producers = "BenchmarkTools.jl, PkgBenchmark.jl (BenchmarkTools.save)"
+  package static let producers =
+    "BenchmarkTools.jl (BenchmarkTools.save), PkgBenchmark.jl (writeresults)"
   package static let specification =
     "https://github.com/JuliaCI/BenchmarkTools.jl/blob/main/src/serialization.jl"
   package static let kept = """
@@ -16,6 +17,9 @@ package enum BenchmarkToolsJL: Format {
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
+    if json.kind("benchmarkgroup") == .string, json.has("julia_commit") || json.has("vinfo") {
+      return .yes
+    }
     guard json.kind("") == .array, json.has("[].BenchmarkTools") || json.has("[].Julia") else {
       return .no
     }
@@ -24,18 +28,37 @@ package enum BenchmarkToolsJL: Format {
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     try file.readJSON { (root, results) throws(Problem) in
-      let parts = Array(root.elements.prefix(3))
-      guard parts.count == 2, parts[0].isObject, parts[1].isArray else {
-        throw Problem("is not the pair of versions and values that BenchmarkTools saves")
+      guard let inner = root["benchmarkgroup"]?.string else { return try read(root, &results) }
+      let bytes = Array(inner.utf8)
+      let padded = bytes + [UInt8](repeating: 0, count: JSONReader.padding)
+      do throws(Problem) {
+        let read = try JSONReader.read(padded, count: bytes.count) {
+          (root, notes) throws(Problem) -> Results in
+          var results = Results()
+          try Self.read(root, &results)
+          results.note(notes)
+          return results
+        }
+        results = read
+      } catch {
+        // Lines of the string are none of the file's.
+        throw Problem("`benchmarkgroup`: \(error.what)")
       }
-      results.environment["julia"] = parts[0]["Julia"]?.string
-      results.environment["benchmarktools"] = parts[0]["BenchmarkTools"]?.string
-      let values = Array(parts[1].elements)
-      for (index, value) in values.enumerated() {
-        // The names of what was saved are not in the file; of several the place has to do.
-        let path = values.count > 1 ? [String(index + 1)] : []
-        read(value, path: path, into: &results)
-      }
+    }
+  }
+
+  private static func read(_ root: JSONValue, _ results: inout Results) throws(Problem) {
+    let parts = Array(root.elements.prefix(3))
+    guard parts.count == 2, parts[0].isObject, parts[1].isArray else {
+      throw Problem("is not the pair of versions and values that BenchmarkTools saves")
+    }
+    results.environment["julia"] = parts[0]["Julia"]?.string
+    results.environment["benchmarktools"] = parts[0]["BenchmarkTools"]?.string
+    let values = Array(parts[1].elements)
+    for (index, value) in values.enumerated() {
+      // The names of what was saved are not in the file; of several the place has to do.
+      let path = values.count > 1 ? [String(index + 1)] : []
+      read(value, path: path, into: &results)
     }
   }
 

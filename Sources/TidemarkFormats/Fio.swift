@@ -9,23 +9,42 @@ package enum Fio: Format {
     "https://fio.readthedocs.io/en/latest/fio_doc.html#json-output"
   package static let kept = """
     Of every job and direction with any work: IOPS as the main metric, bandwidth, mean latency and \
-    its 99th percentile; jobs with an error as blocking problems.
+    its 99th percentile; jobs with an error as blocking problems, without their numbers. Of several \
+    answers of one run (--status-interval) the last.
     """
   package static let dropped = "Other percentiles, bins, submission latency, disk utilisation."
 
   package static func recognises(_ head: Head) -> Recognition {
+    guard head.contains("\"fio version\"") else { return .no }
     let json =
-      notesLength(head.bytes[...]).map { JSONOutline(Array(head.bytes[$0...])) } ?? head.json
+      documents(in: head.bytes[...]).first.map { JSONOutline(Array(head.bytes[$0])) } ?? head.json
     return json.has("fio version")
       && (json.has("jobs") || json.has("client_stats") || !head.isWhole) ? .yes : .no
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
-    var (bytes, count) = try file.contents(padding: JSONReader.padding)
-    if let notes = notesLength(bytes[..<count]) {
-      for index in 0..<notes where bytes[index] != UInt8(ascii: "\n") { bytes[index] = 0x20 }
+    let (bytes, count) = try file.contents(padding: JSONReader.padding)
+    let documents = documents(in: bytes[..<count])
+    guard documents.count > 1 || documents.contains(where: { $0 != 0..<count }) else {
+      return try read(bytes, count: count)
     }
-    return try JSONReader.read(bytes, count: count) { (root, notes) throws(Problem) -> Results in
+    var last = Results()
+    for place in documents {
+      let padded = Array(bytes[place]) + [UInt8](repeating: 0, count: JSONReader.padding)
+      do throws(Problem) {
+        last = last.superseded(by: try read(padded, count: place.count))
+      } catch {
+        var problem = error
+        let above = bytes[..<place.lowerBound].count { $0 == UInt8(ascii: "\n") }
+        problem.line = problem.line.map { $0 + above }
+        throw problem
+      }
+    }
+    return last
+  }
+
+  private static func read(_ bytes: [UInt8], count: Int) throws(Problem) -> Results {
+    try JSONReader.read(bytes, count: count) { (root, notes) throws(Problem) -> Results in
       var results = Results()
       try read(root, into: &results)
       results.note(notes)
@@ -33,17 +52,26 @@ package enum Fio: Format {
     }
   }
 
-  /// fio prints notes (`note: both iodepth >= 1 and synchronous I/O engine are selected …`) before its
-  /// answer, into the same file where its output was redirected.
-  ///
-  /// - Returns: How many bytes they are; nil where there are none.
-  private static func notesLength(_ bytes: ArraySlice<UInt8>) -> Int? {
-    guard let first = bytes.first(where: { $0 > 0x20 }),
-      first == UInt8(ascii: "f") || first == UInt8(ascii: "n")
-    else { return nil }
-    let mark = Array("\n{".utf8)
-    let start = bytes.indices.dropLast().first { bytes[$0] == mark[0] && bytes[$0 + 1] == mark[1] }
-    return start.map { $0 + 1 }
+  /// Where answers stand among what else fio prints into the same file: notes
+  /// (`note: both iodepth >= 1 and synchronous I/O engine are selected …`) before it, its text for
+  /// people (`--output-format=normal,json`) around it. With `--status-interval` there are several, of
+  /// which each says anew what the jobs have done until then.
+  private static func documents(in bytes: ArraySlice<UInt8>) -> [Range<Int>] {
+    let key = Array("\"fio version\"".utf8)
+    var found: [Range<Int>] = []
+    var start: Int?
+    for index in bytes.indices
+    where index == bytes.startIndex || bytes[index - 1] == UInt8(ascii: "\n") {
+      if bytes[index] == UInt8(ascii: "{") {
+        let rest = bytes[(index + 1)...]
+        if rest.drop(while: { $0 <= 0x20 }).starts(with: key) { start = start ?? index }
+      } else if bytes[index] == UInt8(ascii: "}"), let begun = start {
+        found.append(begun..<(index + 1))
+        start = nil
+      }
+    }
+    if let start { found.append(start..<bytes.endIndex) }
+    return found
   }
 
   private static func read(_ root: JSONValue, into results: inout Results) throws(Problem) {
@@ -70,11 +98,15 @@ package enum Fio: Format {
     if let error = job["error"]?.int, error != 0 {
       results.problems.append(
         ResultProblem(.outsideError, "\(name): ended with error \(error)", isBlocking: true))
+      // What it did until then is no measurement.
+      results.unmeasured.append(name)
+      return
     }
     var parameters = Labels()
     if number > 1 { parameters["job"] = String(number) }
     parameters["host"] = host
-    for direction in ["read", "write", "trim"] {
+    // `mixed` is all of them (`unified_rw_reporting`).
+    for direction in ["read", "write", "trim", "mixed"] {
       // Before 2.1 only the bytes tell whether there was any work.
       guard let part = job[named: direction],
         (part["total_ios"] ?? part["io_bytes"])?.double ?? 0 > 0
@@ -108,8 +140,26 @@ package enum Fio: Format {
       (part["lat"], part["clat"], Unit.microseconds),
     ] {
       append("latency", latency?["mean"]?.double, unit, .lower)
-      append(
-        "latency p99", percentiles?["percentile"]?["99.000000"]?.double, unit, .lower)
+      // Of the whole latency with `lat_percentiles`.
+      let shares = percentiles?["percentile"] ?? latency?["percentile"]
+      append("latency p99", shares?["99.000000"]?.double, unit, .lower)
     }
+  }
+}
+
+extension Results {
+  /// These results and those that were told later: of the same series the later ones.
+  fileprivate func superseded(by later: Results) -> Results {
+    var all = later
+    let names = Set(later.measurements.map { [$0.name, $0.metric, $0.parameters.description] })
+    let failed = Set(later.unmeasured)
+    all.measurements =
+      measurements.filter {
+        !names.contains([$0.name, $0.metric, $0.parameters.description])
+          && !failed.contains($0.name)
+      } + later.measurements
+    all.problems = problems.filter { !later.problems.contains($0) } + later.problems
+    all.unmeasured = unmeasured.filter { !failed.contains($0) } + later.unmeasured
+    return all
   }
 }

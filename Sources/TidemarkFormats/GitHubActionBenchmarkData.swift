@@ -1,5 +1,5 @@
 package import TidemarkModel
-private import TidemarkSyntax
+package import TidemarkSyntax
 
 /// The store of github-action-benchmark: `data.js` of its pages (a JavaScript assignment), or the
 /// same as plain JSON. It is a history; of each benchmark its newest point is read.
@@ -26,9 +26,7 @@ package enum GitHubActionBenchmarkData: Format {
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
-    var (bytes, count) = try file.contents(padding: JSONReader.padding)
-    blankStatement(around: &bytes, count: count)
-    return try JSONReader.read(bytes, count: count) { (root, _) throws(Problem) -> Results in
+    try readRoot(of: file) { (root) throws(Problem) -> Results in
       guard let entries = root["entries"], entries.isObject else {
         throw Problem("has no object `entries`")
       }
@@ -37,6 +35,29 @@ package enum GitHubActionBenchmarkData: Format {
         read(points, of: suite.string, into: &results)
       }
       return results
+    }
+  }
+
+  /// Reads `window.BENCHMARK_DATA = {…};`, whose object is JSON as the action writes it, and
+  /// JavaScript where somebody has formatted it; or the plain object.
+  package static func readRoot<Answer>(
+    of file: InputFile, _ body: (JSONValue) throws(Problem) -> Answer
+  ) throws(Problem) -> Answer {
+    var (bytes, count) = try file.contents(padding: JSONReader.padding)
+    blankStatement(around: &bytes, count: count)
+    do throws(Problem) {
+      return try JSONReader.read(bytes, count: count) { (root, _) throws(Problem) -> Answer in
+        try body(root)
+      }
+    } catch {
+      let object = JavaScriptObject.json(bytes[..<count])
+      let padded = object + [UInt8](repeating: 0, count: JSONReader.padding)
+      let read = try? JSONReader.read(padded, count: object.count) {
+        (root, _) throws(Problem) -> Answer in try body(root)
+      }
+      // Where it is no JavaScript either, what is wrong with the JSON is told, with its place.
+      guard let read else { throw error }
+      return read
     }
   }
 
@@ -83,7 +104,7 @@ package enum GitHubActionBenchmarkData: Format {
     guard let value = point.bench["value"]?.lenientDouble else {
       return results.skipValue(of: name, "its value is no number")
     }
-    let unit = Unit(parsing: point.bench["unit"]?.string ?? "")
+    let unit = unit(of: point.bench)
     results.measurements.append(
       Measurement(
         name: name, metric: "value", value: value, unit: unit,
@@ -91,6 +112,13 @@ package enum GitHubActionBenchmarkData: Format {
         standardError: point.bench["range"].flatMap {
           GitHubActionBenchmark.spread($0, of: value)
         }))
+  }
+
+  /// For Go everything that stands behind the first number: `ns/op\t  0 B/op\t  0 allocs/op`, of which
+  /// only the first is the value's.
+  package static func unit(of bench: JSONValue) -> Unit {
+    let text = bench["unit"]?.string ?? ""
+    return Unit(parsing: String(text.prefix { $0 != "\t" }))
   }
 
   private static func direction(of tool: String, name: String, unit: Unit) -> Direction {

@@ -13,7 +13,7 @@ package enum GoBench: Format {
   package static let kept = """
     ns/op as the main metric, every other unit as a further one; repeats as samples; the package as \
     label `pkg`; goos, goarch, cpu and GOMAXPROCS as facts; failed benchmarks and packages as \
-    blocking problems; the tests of a run with -v.
+    blocking problems, skipped ones as notes; the tests of a run with -v.
     """
   package static let dropped = "Numbers of iterations; other configuration lines; log lines."
 
@@ -67,7 +67,7 @@ struct GoBenchLines {
   private var problems: [ResultProblem] = []
 
   var isEmpty: Bool { benchmarks.isEmpty }
-  var hasFailed: Bool { !problems.isEmpty }
+  var hasFailed: Bool { problems.contains(where: \.isBlocking) }
 
   /// - Parameter package: Where the events tell it; else the `pkg:` lines do.
   mutating func read(_ line: Substring, package: String?, number: Int? = nil) {
@@ -84,6 +84,11 @@ struct GoBenchLines {
         ResultProblem(
           .outsideError, "\(line.dropFirst(10).prefix { $0 != " " }) failed", line: number,
           isBlocking: true))
+    } else if line.hasPrefix("--- SKIP: Benchmark") {
+      problems.append(
+        ResultProblem(
+          .valueSkipped, "\(line.dropFirst(10).prefix { $0 != " " }): was skipped", line: number,
+          isBlocking: false))
     } else if package == nil, line.hasPrefix("FAIL\t") {
       readFailedPackage(line, number: number)
     } else {

@@ -118,6 +118,7 @@ private struct Row {
   /// A few old files say `aggregate` of rows that are none: they name no statistic.
   var isAggregate: Bool { isMarkedAggregate && !aggregate.isEmpty }
   var hasTime: Bool { !realTime.isNaN || !cpuTime.isNaN }
+  var isComplexity: Bool { !realCoefficient.isNaN || !cpuCoefficient.isNaN }
 }
 
 /// The rows, gathered by benchmark in the order of their first appearance.
@@ -327,7 +328,12 @@ private struct Benchmark {
     } else if runs.contains(where: { $0.status != .ran }) {
       results.unmeasured.append(name)
     }
-    if let complexity = statistic("BigO") { append(complexity: complexity, into: &results) }
+    // Before version 1.4.1 the row is known by its coefficients, and its name is not the benchmark's.
+    if let complexity = statistic("BigO") {
+      append(complexity: complexity, name: name + "_BigO", into: &results)
+    } else if let complexity = runs.first(where: \.isComplexity) {
+      append(complexity: complexity, name: name, into: &results)
+    }
   }
 
   private func note(_ row: Row, into results: inout Results) {
@@ -412,14 +418,14 @@ private struct Benchmark {
     results.measurements.append(measurement)
   }
 
-  private func append(complexity row: Row, into results: inout Results) {
+  private func append(complexity row: Row, name: String, into results: inout Results) {
     let unit = Unit(timeUnit: row.timeUnit)
     for (metric, value) in [
       ("real_coefficient", row.realCoefficient), ("cpu_coefficient", row.cpuCoefficient),
     ] where !value.isNaN {
       results.measurements.append(
         Measurement(
-          name: name + "_BigO", metric: metric, value: value, unit: unit, direction: .lower,
+          name: name, metric: metric, value: value, unit: unit, direction: .lower,
           isPrimary: false))
     }
   }

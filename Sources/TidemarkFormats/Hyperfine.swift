@@ -26,6 +26,7 @@ package enum Hyperfine: Format {
         throw Problem("has no array `results`")
       }
       for command in commands.elements { read(command, into: &results) }
+      results.joinRepetitions()
     }
   }
 

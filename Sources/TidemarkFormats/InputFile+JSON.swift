@@ -5,11 +5,14 @@ extension InputFile {
   /// Reads the file as one JSON document, and lets `body` make results of its root.
   ///
   /// What had to be mended (``JSONNotes``) becomes problems of the results.
+  ///
+  /// - Parameter spellsNaN: Whether `NaN` is read as the string `NaN`, not as `null`.
   package func readJSON(
-    _ body: (JSONValue, inout Results) throws(Problem) -> Void
+    spellsNaN: Bool = false, _ body: (JSONValue, inout Results) throws(Problem) -> Void
   ) throws(Problem) -> Results {
     let (bytes, count) = try contents(padding: JSONReader.padding)
-    return try JSONReader.read(bytes, count: count) { (root, notes) throws(Problem) -> Results in
+    return try JSONReader.read(bytes, count: count, spellsNaN: spellsNaN) {
+      (root, notes) throws(Problem) -> Results in
       var results = Results()
       try body(root, &results)
       results.note(notes)

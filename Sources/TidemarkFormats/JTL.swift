@@ -4,25 +4,31 @@ private import TidemarkSyntax
 /// JMeter's results as CSV. Which columns there are, and what parts them, is JMeter's configuration.
 package enum JTL: Format {
   package static let name = "jtl"
-  package static let producers =
-    "JMeter (-l results.jtl, jmeter.save.saveservice.output_format=csv)"
+  package static let producers = """
+    JMeter (-l results.jtl, jmeter.save.saveservice.output_format=csv; the table of its Aggregate or \
+    Summary Report)
+    """
   package static let specification =
     "https://jmeter.apache.org/usermanual/listeners.html#csvlogformat"
   package static let kept = """
     Each label's mean elapsed time of all its samples, failed ones too, as the main metric; \
-    percentiles and the share of failed samples as further ones; failures as notes; the newest \
-    time stamp.
+    percentiles and the share of failed samples as further ones; failures as notes, and as a \
+    blocking problem where every sample of a label failed; the newest time stamp. Of a table the same, \
+    and throughput.
     """
   package static let dropped =
     "Bytes, threads, latency and connect times, texts of single failures."
 
   package static func recognises(_ head: Head) -> Recognition {
     guard let first = head.lines.first else { return .no }
-    return JTLColumns(firstLine: first) == nil ? .no : .yes
+    return JTLColumns(firstLine: first) == nil && aggregate(first) == nil ? .no : .yes
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     let head = Head(raw: try file.prefix(Head.limit), isWhole: false)
+    if let first = head.lines.first, let (table, separator) = aggregate(first) {
+      return try read(file, table, separator)
+    }
     guard let first = head.lines.first, let columns = JTLColumns(firstLine: first) else {
       throw Problem("has neither a header with `elapsed` and `label` nor JMeter's columns", line: 1)
     }
@@ -31,6 +37,26 @@ package enum JTL: Format {
     var samples = JTLSamples()
     while let row = try reader.next() { samples.read(row.fields, columns, line: row.line) }
     return samples.finish()
+  }
+
+  private static func aggregate(
+    _ firstLine: Substring
+  ) -> (table: JTLAggregate, separator: Character)? {
+    for separator: Character in [",", ";", "\t"] {
+      let table = CSVReader.split(firstLine, at: separator).flatMap(JTLAggregate.init)
+      if let table { return (table, separator) }
+    }
+    return nil
+  }
+
+  private static func read(
+    _ file: InputFile, _ table: JTLAggregate, _ separator: Character
+  ) throws(Problem) -> Results {
+    var reader = try CSVReader(file, separator: separator)
+    _ = try reader.next()
+    var results = Results()
+    while let row = try reader.next() { table.read(row.fields, line: row.line, into: &results) }
+    return results
   }
 }
 
@@ -67,9 +93,10 @@ private struct JTLColumns {
   }
 
   /// A row in the default order (`print_field_names=false`): time stamp, elapsed, label, response
-  /// code, response message, thread name, data type, success, …
+  /// code, response message, thread name, data type, success, … What follows depends on the version:
+  /// before JMeter 3 it is bytes and latency.
   private mutating func readRow(_ fields: [String]) -> Bool {
-    guard fields.count >= 12, ["true", "false"].contains(fields[7]), fields[0].count == 13,
+    guard fields.count >= 9, ["true", "false"].contains(fields[7]), fields[0].count == 13,
       Int64(fields[0]) != nil, Int(fields[1]) != nil
     else { return false }
     hasHeader = false

@@ -12,7 +12,7 @@ package enum K6: Format {
     "https://grafana.com/docs/k6/latest/results-output/end-of-test/custom-summary/"
   package static let kept = """
     Each metric's main number (a trend's average, a counter's rate, a gauge's value) and its \
-    percentiles; thresholds that failed as blocking problems, checks that failed as notes.
+    percentiles; thresholds that were crossed as blocking problems, checks that failed as notes.
     """
   package static let dropped = "Minimum, counts, options, state, groups."
 
@@ -69,6 +69,12 @@ package enum K6: Format {
     let isFlat = metric["values"] == nil
     let values = metric["values"] ?? metric
     let kind = metric["type"]?.string ?? kind(of: values)
+    if kind == "rate", values["passes"]?.double == 0, values["fails"]?.double == 0 {
+      // A rule for what never happened makes a metric of it, whose rate is 0.
+      results.unmeasured.append(name)
+      noteThresholds(of: metric, name, trueFails: isFlat, into: &results)
+      return results.skipValue(of: name, "has no sample")
+    }
     let contains = metric["contains"]?.string ?? (isFlat ? guess(name, kind) : "default")
     var isFirst = true
     for statistic in statistics(of: kind) {

@@ -10,8 +10,8 @@ package enum Lighthouse: Format {
     "https://github.com/GoogleChrome/lighthouse/blob/main/docs/understanding-results.md"
   package static let kept = """
     Every audit with a number as a main metric; the categories' scores as further ones; the page's \
-    address as the name; an audit that ended in an error as a note, a run that did as a blocking \
-    problem.
+    address as the name, without a port of localhost that is another one in every run; an audit that \
+    ended in an error as a note, a run or a category's score that did as a blocking problem.
     """
   package static let dropped =
     "Audits that pass or fail without a number; details, settings, timing."
@@ -28,6 +28,7 @@ package enum Lighthouse: Format {
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     try file.readJSON { (root, results) throws(Problem) in
+      results.filesAreRepetitions = true
       let steps = root.list("steps")
       guard steps.contains(where: { $0["lhr"] != nil }) else {
         return try read(root["lighthouseResult"] ?? root, step: nil, into: &results)
@@ -45,9 +46,9 @@ package enum Lighthouse: Format {
     guard let audits = root["audits"], audits.isObject else {
       throw Problem("has no object `audits`")
     }
-    let page =
+    let page = withoutOwnPort(
       root["requestedUrl"]?.string ?? root["finalDisplayedUrl"]?.string
-      ?? root["finalUrl"]?.string ?? root["url"]?.string ?? "page"
+        ?? root["finalUrl"]?.string ?? root["url"]?.string ?? "page")
     results.newestTime = (root["fetchTime"]?.string).flatMap { TimeText.parse($0) }
     results.environment["lighthouse"] = root["lighthouseVersion"]?.string
     var labels = Labels()
@@ -59,12 +60,17 @@ package enum Lighthouse: Format {
       results.problems.append(
         ResultProblem(
           .outsideError, "\(page): \(message.prefix(300))", isBlocking: true))
+      // Of a page that did not load the few numbers are no measurements.
+      return
     }
     for (id, audit) in audits.members {
       append(audit, id: id.string, page: page, labels, into: &results)
     }
     for (id, category) in root.entries("categories") {
-      guard let score = category["score"]?.double else { continue }
+      guard let score = category["score"]?.double else {
+        noteFailure(of: category, id: id, audits: audits, page: page, into: &results)
+        continue
+      }
       results.measurements.append(
         Measurement(
           name: page, metric: "score \(id)", value: score, unit: .score, direction: .higher,
@@ -78,6 +84,36 @@ package enum Lighthouse: Format {
           name: page, metric: "score \(id)", value: score / 100, unit: .score, direction: .higher,
           labels: labels, isPrimary: false))
     }
+  }
+
+  /// A category has no score if an audit that counts in it ended in an error, or if none counts.
+  private static func noteFailure(
+    of category: JSONValue, id: String, audits: JSONValue, page: String,
+    into results: inout Results
+  ) {
+    let broken = category.list("auditRefs").first { reference in
+      guard reference["weight"]?.double ?? 0 > 0, let audit = reference["id"]?.string else {
+        return false
+      }
+      return audits[named: audit]?["scoreDisplayMode"]?.string == "error"
+    }
+    guard let audit = broken?["id"]?.string else { return }
+    results.problems.append(
+      ResultProblem(
+        .outsideError, "\(page): has no score for \(id), as the audit \(audit) ended in an error",
+        isBlocking: true))
+  }
+
+  /// `http://localhost:45123/a` as `http://localhost:PORT/a`: Lighthouse CI's own server takes any
+  /// port that is free, another one in every run. Ports from 32768 on are those that Linux gives.
+  private static func withoutOwnPort(_ url: String) -> String {
+    for host in ["http://localhost:", "http://127.0.0.1:", "http://[::1]:"]
+    where url.hasPrefix(host) {
+      let port = url.dropFirst(host.count).prefix { $0.isASCII && $0.isNumber }
+      guard let number = Int(port), (32_768...65_535).contains(number) else { return url }
+      return host + "PORT" + url[port.endIndex...]
+    }
+    return url
   }
 
   private static func append(

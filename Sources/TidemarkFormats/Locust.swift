@@ -8,7 +8,8 @@ package enum Locust: Format {
   package static let specification = "https://docs.locust.io/en/stable/retrieve-stats.html"
   package static let kept = """
     Each endpoint's average response time as the main metric; median, percentiles, requests per \
-    second and the share of failures as further ones; failures as notes.
+    second and the share of failures as further ones; failures as notes, and as a blocking problem \
+    where every request failed.
     """
   package static let dropped = "The row `Aggregated`; extremes; content sizes; the other CSV files."
 
@@ -99,15 +100,17 @@ private struct LocustColumns {
 
 extension Results {
   /// Says that requests of a load test failed: worth a word; whether it is an alarm is the
-  /// share's comparison to tell.
+  /// share's comparison to tell. If all of them failed nothing was measured but the failing.
   mutating func noteFailures(_ failed: Double, of count: Double, in name: String, line: Int? = nil)
   {
     let told = problems.count { $0.code == .outsideError }
-    guard told < 50, let failed = NumberText.exact(failed), let count = NumberText.exact(count)
+    guard told < (failed < count ? 50 : 500), let few = NumberText.exact(failed),
+      let all = NumberText.exact(count)
     else { return }
     problems.append(
       ResultProblem(
-        .outsideError, "\(name): \(failed) of \(count) requests failed", line: line,
-        isBlocking: false))
+        .outsideError,
+        "\(name): " + (failed < count ? "\(few) of \(all) requests failed" : "all requests failed"),
+        line: line, isBlocking: failed >= count))
   }
 }

@@ -88,9 +88,12 @@ private struct MLPerfSummary {
     } else if key.hasSuffix("per second") {
       unit = Unit(text: "/s", quantity: .rate, scale: 1)
     }
+    // What MultiStream before version 2 was measured by: how many samples at once were in time.
+    let isResult = metric == "Samples per query" && !isInParameters
+    let direction = isResult ? .higher : Direction.byDefault(metric: String(metric), unit: unit)
     results.measurements.append(
       Measurement(
         name: isInParameters ? "\(name) parameters" : name, metric: String(metric), value: value,
-        unit: unit, direction: .byDefault(metric: String(metric), unit: unit), labels: labels))
+        unit: unit, direction: direction, labels: labels))
   }
 }

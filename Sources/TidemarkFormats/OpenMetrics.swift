@@ -27,7 +27,8 @@ package enum OpenMetrics: Format {
         continue
       }
       // The first line that is no comment must be a sample; a head may cut the last one.
-      return declares && OpenMetricsSample(line) != nil ? .yes : .no
+      let isMarked = declares || head.isWhole && head.lines.last { !$0.isEmpty } == "# EOF"
+      return isMarked && OpenMetricsSample(line) != nil ? .yes : .no
     }
     return .no
   }
@@ -69,6 +70,9 @@ private struct Family {
     }
     guard let word = words.last, words.count > 1 else { return nil }
     let unit = Unit(parsing: String(word))
+    if words.count > 2, words[words.count - 2] == "per", unit.quantity == .time {
+      return Unit(text: "/\(word)", quantity: .rate, scale: 1 / unit.scale)
+    }
     switch unit.quantity {
     case .time, .bytes, .ratio, .energy, .temperature, .frequency: return unit
     default: return nil
@@ -76,7 +80,8 @@ private struct Family {
   }
 }
 
-/// `name{label="value", …} 1.5 [time stamp] [# exemplar]`
+/// `name{label="value", …} 1.5 [time stamp] [# exemplar]`, or with a name of any characters
+/// `{"name", label="value", …} 1.5`.
 private struct OpenMetricsSample {
   var name: String
   var labels = Labels()
@@ -85,15 +90,19 @@ private struct OpenMetricsSample {
 
   init?(_ line: Substring) {
     let name = line.prefix { $0.isASCII && ($0.isLetter || $0.isNumber || $0 == "_" || $0 == ":") }
-    guard let first = name.first, !first.isNumber else { return nil }
+    if let first = name.first, first.isNumber { return nil }
     self.name = String(name)
     var rest = line[name.endIndex...]
     if rest.first == "{" {
-      guard let end = OpenMetricsSample.readLabels(rest.dropFirst(), into: &labels) else {
-        return nil
+      rest = rest.dropFirst()
+      if name.isEmpty {
+        guard let quoted = OpenMetricsSample.readQuoted(&rest) else { return nil }
+        self.name = quoted
       }
+      guard let end = OpenMetricsSample.readLabels(rest, into: &labels) else { return nil }
       rest = rest[end...]
     }
+    guard !self.name.isEmpty else { return nil }
     guard rest.first == " " || rest.first == "\t" else { return nil }
     let fields = rest.split { $0 == " " || $0 == "\t" }
     guard let value = fields.first else { return nil }
@@ -116,18 +125,26 @@ private struct OpenMetricsSample {
       let key = rest.prefix { $0 != "=" && $0 != "}" }
       rest = rest[key.endIndex...]
       guard !key.isEmpty, rest.hasPrefix("=\"") else { return nil }
-      var value = ""
-      rest = rest.dropFirst(2)
-      while let next = rest.popFirst(), next != "\"" {
-        guard next == "\\", let escaped = rest.popFirst() else {
-          value.append(next)
-          if rest.isEmpty { return nil }
-          continue
-        }
-        value.append(escaped == "n" ? "\n" : escaped)
-      }
-      labels[String(key)] = value
+      rest = rest.dropFirst()
+      guard let value = readQuoted(&rest) else { return nil }
+      let isQuoted = key.first == "\"" && key.last == "\"" && key.count > 2
+      labels[String(isQuoted ? key.dropFirst().dropLast() : key)] = value
     }
+  }
+
+  /// Takes a text in quotes from the beginning of `rest`; nil where there is none or it does not end.
+  static func readQuoted(_ rest: inout Substring) -> String? {
+    guard rest.popFirst() == "\"" else { return nil }
+    var value = ""
+    while let next = rest.popFirst() {
+      if next == "\"" { return value }
+      guard next == "\\", let escaped = rest.popFirst() else {
+        value.append(next)
+        continue
+      }
+      value.append(escaped == "n" ? "\n" : escaped)
+    }
+    return nil
   }
 }
 
@@ -169,7 +186,8 @@ private struct OpenMetricsFamilies {
     if line.trimmedEnd == "# EOF" { return hasEnded = true }
     let words = line.split(separator: " ")
     guard words.count >= 4, words[1] == "TYPE" || words[1] == "UNIT" else { return }
-    let name = String(words[2])
+    var quoted = words[2]
+    let name = OpenMetricsSample.readQuoted(&quoted) ?? String(words[2])
     if words[1] == "TYPE" {
       families[name, default: Family(name: name)].kind = Family.Kind(words[3]) ?? .unknown
     } else {
@@ -232,6 +250,8 @@ private struct OpenMetricsFamilies {
       guard let sum = distribution.sum, count > 0 else { continue }
       append(distribution.name, distribution.labels, "mean", sum / count, distribution.unit)
     }
+    // The same sample at several times is measured anew.
+    results.joinRepetitions()
     if skipped > 0 {
       results.problems.append(
         ResultProblem(

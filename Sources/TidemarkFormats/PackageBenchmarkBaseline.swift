@@ -36,8 +36,8 @@ enum PackageBenchmarkBaseline {
     guard let (metric, isHigher) = metric(result["metric"]) else {
       return results.skipValue(of: name, "a metric without a name")
     }
-    guard let histogram = result["statistics"]?["histogram"].flatMap(Histogram.init),
-      let median = histogram.value(at: 0.5)
+    guard let values = result["statistics"]?["histogram"].flatMap(Histogram.init)?.values,
+      let median = values.value(at: 0.5)
     else { return results.skipValue(of: "\(name), \(metric)", "has no histogram with values") }
     var measurement = Measurement(
       name: name, metric: metric, value: median, unit: PackageBenchmark.metrics[metric] ?? .none,
@@ -45,11 +45,7 @@ enum PackageBenchmarkBaseline {
     for (key, value) in result.entries("tags").prefix(64) {
       measurement.parameters[key] = value.scalarText
     }
-    if histogram.total > 1 {
-      measurement.n = histogram.total
-      measurement.samples = histogram.samples
-      measurement.standardError = histogram.standardError
-    }
+    measurement.addRepetitions(values)
     results.measurements.append(measurement)
   }
 
@@ -66,18 +62,16 @@ enum PackageBenchmarkBaseline {
   /// Counts by value, as HdrHistogram keeps them: buckets of doubling width with equally many steps.
   /// - Source: https://github.com/HdrHistogram/hdrhistogram-swift, `Sources/Histogram/Histogram.swift`.
   private struct Histogram {
-    private var steps: [(value: Double, count: Int)] = []
-    private(set) var total = 0
-    private let largest: Double
+    private(set) var values = CountedValues()
 
     init?(_ value: JSONValue) {
       guard let magnitude = value["subBucketHalfCountMagnitude"]?.int, (0...32).contains(magnitude),
         let unit = value["unitMagnitude"]?.int, (0...62).contains(unit),
         let counts = value["counts"], counts.isArray
       else { return nil }
-      largest = value["maxValue"]?.double ?? .infinity
+      let largest = value["maxValue"]?.double ?? .infinity
       for (index, count) in counts.elements.enumerated() {
-        guard let count = count.int, count > 0, total < 1 << 40, count < 1 << 40 else { continue }
+        guard let count = count.int, count > 0 else { continue }
         let half = 1 << magnitude
         let bucket = (index >> magnitude) - 1
         let step = bucket < 0 ? index : (index & (half - 1)) + half
@@ -85,38 +79,9 @@ enum PackageBenchmarkBaseline {
         guard shift < 64 else { continue }
         // The largest value that the step holds, as the tool itself prints it.
         let width = Double(sign: .plus, exponent: shift, significand: 1)
-        steps.append((min(Double(step) * width + width - 1, largest), count))
-        total += count
+        values.append(min(Double(step) * width + width - 1, largest), count: count)
       }
-      guard total > 0 else { return nil }
-    }
-
-    /// The value that this share of all does not exceed.
-    func value(at share: Double) -> Double? {
-      let rank = max(1, Int((share * Double(total)).rounded(.up)))
-      var seen = 0
-      for step in steps {
-        seen += step.count
-        if seen >= rank { return step.value }
-      }
-      return steps.last?.value
-    }
-
-    var samples: Samples? {
-      if total <= Samples.limit {
-        return Samples(steps.flatMap { Array(repeating: $0.value, count: $0.count) })
-      }
-      let shares = (0..<Samples.limit).map { (Double($0) + 0.5) / Double(Samples.limit) }
-      return Samples(values: shares.compactMap(value), count: total)
-    }
-
-    var standardError: Double {
-      let count = Double(total)
-      let mean = steps.reduce(0) { $0 + $1.value * Double($1.count) } / count
-      let squares = steps.reduce(0) {
-        $0 + ($1.value - mean) * ($1.value - mean) * Double($1.count)
-      }
-      return (squares / (count - 1) / count).squareRoot()
+      guard values.total > 0 else { return nil }
     }
   }
 }

@@ -59,7 +59,9 @@ package enum PytestBenchmark: Format {
       return
     }
     guard let stats = benchmark["stats"], let mean = stats["mean"]?.double else {
-      return results.skipValue(of: name, "has no mean")
+      results.problems.append(
+        ResultProblem(.outsideError, "\(name): has no mean", isBlocking: true))
+      return
     }
     var measurement = Measurement(
       name: name, metric: "time", value: mean, unit: .seconds, direction: .lower)

@@ -177,6 +177,7 @@ extension Results {
     json.list("tests", tests) { json, test in write(test, to: &json) }
     json.list("measurements", measurements) { $1.write(to: &$0) }
     json.list("unmeasured", unmeasured) { $0.string($1) }
+    if filesAreRepetitions { json.member("files_are_repetitions", true) }
     json.list("problems", problems) { $1.write(to: &$0) }
   }
 
@@ -369,6 +370,7 @@ extension Results {
       measurements.append(try Measurement(measurement))
     }
     unmeasured = value.list("unmeasured").compactMap(\.string)
+    filesAreRepetitions = value["files_are_repetitions"]?.bool ?? false
     problems = value.list("problems").map(ResultProblem.init)
   }
 
@@ -412,7 +414,11 @@ extension Results {
     for measurement in more.measurements {
       var measurement = measurement
       measurement.labels = labels.merging(measurement.labels)
-      measurements.append(measurement)
+      if more.filesAreRepetitions {
+        appendRepetition(measurement)
+      } else {
+        measurements.append(measurement)
+      }
     }
     unmeasured += more.unmeasured
     problems += more.problems

@@ -49,10 +49,15 @@ package enum SizeLimit: Format {
           isPrimary: isFirst))
       isFirst = false
     }
-    if isFirst { results.skipValue(of: name, "has neither a size nor a time") }
+    if isFirst, check["passed"]?.bool != false {
+      results.skipValue(of: name, "has neither a size nor a time")
+    }
     if check["passed"]?.bool == false {
       results.problems.append(
-        ResultProblem(.outsideError, "\(name) is beyond its limit", isBlocking: true))
+        ResultProblem(
+          .outsideError,
+          isFirst ? "\(name): has no file to measure" : "\(name) is beyond its limit",
+          isBlocking: true))
     }
   }
 }

@@ -8,27 +8,28 @@ package enum Sysbench: Format {
   package static let specification = "https://github.com/akopytov/sysbench/blob/master/README.md"
   package static let kept = """
     Rates (events, transactions, queries, file operations, bytes) and mean latency with its \
-    percentile as main metrics; operations as a further one; threads as a parameter; errors of a \
-    FATAL line as a blocking problem.
+    percentile as main metrics; operations as a further one; threads and what the run prints of its \
+    settings as parameters; runs of the same settings as samples; errors of a FATAL line and a run \
+    without a result as blocking problems.
     """
   package static let dropped = "Totals, extremes, thread fairness, intermediate reports."
 
   package static func recognises(_ head: Head) -> Recognition {
     guard head.contains("sysbench "), head.contains("Number of threads:") else { return .no }
-    let begins = head.lines.contains { line in
-      line.hasPrefix("sysbench ") && line.dropFirst(9).first?.isNumber == true
-    }
-    return begins ? .yes : .no
+    return head.lines.contains(where: SysbenchRun.isStart) ? .yes : .no
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     var reader = try LineReader(file)
     var run = SysbenchRun()
     while let line = try reader.next() { run.take(line.text, number: line.number) }
+    run.end()
     guard !run.results.measurements.isEmpty || !run.results.problems.isEmpty else {
       throw Problem("has no result of sysbench", remedy: "use `sysbench … run`")
     }
-    return run.results
+    var results = run.results
+    results.joinRepetitions()
+    return results
   }
 }
 
@@ -38,22 +39,33 @@ private struct SysbenchRun {
   /// What the run measures, as its own lines tell; they name it nowhere.
   private var kind = "sysbench"
   private var threads: String?
+  /// The settings that it prints: without them two runs of one kind were the same.
+  private var settings = Labels()
   private var isInLatency = false
+  /// Where the run began that has neither a number nor an error yet.
+  private var startLine: Int?
 
   init() {}
 
   mutating func take(_ line: Substring, number: Int) {
     let text = line.drop { $0 == " " || $0 == "\t" }.trimmedEnd
-    if line.hasPrefix("sysbench "), line.dropFirst(9).first?.isNumber == true {
+    if SysbenchRun.isStart(line) {
+      end()
       kind = "sysbench"
       threads = nil
+      settings = .none
+    } else if text == "Running the test with following options:" {
+      // Neither `prepare` nor `cleanup` says so.
+      startLine = number
     } else if text.hasPrefix("FATAL:") {
+      startLine = nil
       results.problems.append(
         ResultProblem(.outsideError, String(text.prefix(300)), line: number, isBlocking: true))
     } else if text.hasPrefix("Number of threads:") {
       threads = text.split(separator: " ").last.map(String.init)
     } else if let told = SysbenchRun.kind(of: text) {
       kind = told
+      readSetting(text)
     } else if text.hasPrefix("Latency (ms)") || text.hasPrefix("per-request statistics")
       || text.hasPrefix("response time:")
     {
@@ -62,9 +74,46 @@ private struct SysbenchRun {
       isInLatency = false
     } else if isInLatency {
       readLatency(text)
-    } else {
+    } else if !readSetting(text) {
       readRate(text)
     }
+  }
+
+  /// `sysbench 1.0.20 (using …)`, `sysbench 0.4.12:  multi-threaded system evaluation benchmark`
+  static func isStart(_ line: Substring) -> Bool {
+    guard line.hasPrefix("sysbench ") else { return false }
+    let version = line.dropFirst(9)
+    return (version.first == "v" ? version.dropFirst() : version).first?.isNumber == true
+  }
+
+  /// Says that a run that was begun told nothing.
+  mutating func end() {
+    if let line = startLine {
+      results.problems.append(
+        ResultProblem(.outsideError, "\(kind): has no result", line: line, isBlocking: true))
+    }
+    startLine = nil
+  }
+
+  /// - Returns: Whether the line is a setting.
+  @discardableResult
+  private mutating func readSetting(_ text: Substring) -> Bool {
+    let settings = [
+      ("Prime numbers limit: ", "limit"), ("Primer numbers limit: ", "limit"),
+      ("Maximum prime number checked in CPU test: ", "limit"), ("operation: ", "operation"),
+      ("Memory operations type: ", "operation"), ("block size: ", "block"),
+      ("Memory block size: ", "block"), ("Block size ", "block"), ("Doing ", "mode"),
+    ]
+    guard let (start, name) = settings.first(where: { text.hasPrefix($0.0) }) else { return false }
+    let value = text.dropFirst(start.count).drop { $0 == " " }
+    guard name == "mode" else {
+      self.settings[name] = String(value)
+      return true
+    }
+    // `Doing random r/w test`
+    guard value.hasSuffix(" test"), kind == "fileio" else { return false }
+    self.settings[name] = String(value.dropLast(5))
+    return true
   }
 
   private static func kind(of text: Substring) -> String? {
@@ -162,8 +211,9 @@ private struct SysbenchRun {
     _ metric: String, _ number: Substring, _ unit: Unit, isPrimary: Bool = true
   ) {
     guard let value = NumberText.parse(number) else { return }
-    var parameters = Labels()
+    var parameters = settings
     parameters["threads"] = threads
+    startLine = nil
     results.measurements.append(
       Measurement(
         name: kind, parameters: parameters, metric: metric, value: value, unit: unit,

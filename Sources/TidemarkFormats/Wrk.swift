@@ -9,7 +9,8 @@ package enum Wrk: Format {
   package static let kept = """
     Requests per second and mean latency as main metrics; latency percentiles, transfer rate and \
     the share of other answers than 2xx and 3xx as further ones; threads and connections as \
-    parameters; socket errors and such answers as notes.
+    parameters; runs of the same settings as samples; socket errors and such answers as notes, a run \
+    of nothing but such answers or without a result as a blocking problem.
     """
   package static let dropped =
     "Spread and maximum of the threads' statistics; wrk2's full spectrum."
@@ -29,10 +30,13 @@ package enum Wrk: Format {
     var reader = try LineReader(file)
     var run = WrkRun()
     while let line = try reader.next() { run.take(line.text, number: line.number) }
-    guard !run.results.measurements.isEmpty else {
+    run.end()
+    guard !run.results.measurements.isEmpty || !run.results.unmeasured.isEmpty else {
       throw Problem("has no result of wrk", remedy: "check that wrk reached its server")
     }
-    return run.results
+    var results = run.results
+    results.joinRepetitions()
+    return results
   }
 }
 
@@ -43,8 +47,23 @@ private struct WrkRun {
   private var parameters = Labels()
   private var requests: Double = 0
   private var seen: Set<String> = []
+  /// Where the run began that has no result yet.
+  private var startLine: Int?
+  /// How many measurements there were before this run.
+  private var before = 0
+  /// Whether no request was answered: all numbers are 0 then, and none of them is a measurement.
+  private var isEmpty = false
 
   init() {}
+
+  /// Says that a run that was begun told nothing.
+  mutating func end() {
+    if let line = startLine, seen.isEmpty {
+      results.problems.append(
+        ResultProblem(.outsideError, "\(name): has no result", line: line, isBlocking: true))
+    }
+    startLine = nil
+  }
 
   /// `Running 2s test @ http://127.0.0.1:8765/path`
   static func url(of line: Substring) -> Substring? {
@@ -56,7 +75,7 @@ private struct WrkRun {
   }
 
   mutating func take(_ line: Substring, number: Int) {
-    if let url = WrkRun.url(of: line) { return begin(url) }
+    if let url = WrkRun.url(of: line) { return begin(url, line: number) }
     let fields = line.split(separator: " ")
     guard fields.count >= 2 else { return }
     if fields.count >= 5, fields[1] == "threads", fields[4].hasPrefix("connections") {
@@ -64,7 +83,7 @@ private struct WrkRun {
       parameters["connections"] = String(fields[3])
     } else if fields[0] == "Latency", fields.count >= 4 {
       append("latency avg", WrkNumber.time(fields[1]))
-    } else if fields.count == 2, fields[0].hasSuffix("%"), line.hasPrefix("  ") {
+    } else if fields.count == 2, fields[0].hasSuffix("%") {
       readPercentile(fields[0].dropLast(), fields[1])
     } else if fields[0] == "Requests/sec:" {
       let unit = Unit(text: "req/s", quantity: .rate, scale: 1)
@@ -73,17 +92,32 @@ private struct WrkRun {
       append("transfer rate", WrkNumber.bytesPerSecond(fields[1]), isPrimary: false)
     } else if fields.count >= 4, fields[1] == "requests", fields[2] == "in" {
       requests = NumberText.parse(fields[0]) ?? 0
+      if requests == 0 { dropRun(line: number) }
     } else {
       readErrors(line, number: number)
     }
   }
 
-  private mutating func begin(_ url: Substring) {
+  private mutating func begin(_ url: Substring, line: Int) {
+    end()
+    startLine = line
     let rest = url.firstRange(of: "://").map { url[$0.upperBound...] } ?? url
     name = String(rest)
     parameters = .none
     requests = 0
     seen = []
+    before = results.measurements.count
+    isEmpty = false
+  }
+
+  private mutating func dropRun(line: Int) {
+    isEmpty = true
+    startLine = nil
+    results.measurements.removeSubrange(before...)
+    results.unmeasured.append(name)
+    results.problems.append(
+      ResultProblem(
+        .outsideError, "\(name): no request was answered", line: line, isBlocking: true))
   }
 
   private mutating func readPercentile(_ share: Substring, _ time: Substring) {
@@ -97,12 +131,12 @@ private struct WrkRun {
     let text = line.drop { $0 == " " }
     let isAnswers = text.hasPrefix("Non-2xx or 3xx responses:")
     guard isAnswers || text.hasPrefix("Socket errors:") else { return }
+    let failed = isAnswers ? text.split(separator: " ").last.flatMap(NumberText.parse) : nil
     results.problems.append(
       ResultProblem(
-        .outsideError, "\(name): \(text.trimmedEnd)", line: number, isBlocking: false))
-    guard isAnswers, requests > 0, let count = text.split(separator: " ").last,
-      let failed = NumberText.parse(count)
-    else { return }
+        .outsideError, "\(name): \(text.trimmedEnd)", line: number,
+        isBlocking: requests > 0 && failed.map { $0 >= requests } ?? false))
+    guard requests > 0, let failed else { return }
     append("failed share", (failed / requests, .ratio), isPrimary: false)
   }
 
@@ -110,7 +144,7 @@ private struct WrkRun {
   private mutating func append(
     _ metric: String, _ value: (number: Double, unit: Unit)?, isPrimary: Bool = true
   ) {
-    guard let value, seen.insert(metric).inserted else { return }
+    guard let value, !isEmpty, seen.insert(metric).inserted else { return }
     results.measurements.append(
       Measurement(
         name: name, parameters: parameters, metric: metric, value: value.number, unit: value.unit,

@@ -20,13 +20,7 @@ package enum GitHubActionBenchmarkHistory: ForeignHistory {
   package static func read(
     _ file: InputFile, in folder: ImportFolder
   ) throws(Problem) -> ForeignContents {
-    let (bytes, count) = try file.contents()
-    // `window.BENCHMARK_DATA = {…}`, with or without a semicolon.
-    guard let start = bytes[..<count].firstIndex(of: UInt8(ascii: "{")),
-      let end = bytes[..<count].lastIndex(of: UInt8(ascii: "}")), start < end
-    else { throw Problem("has no object of benchmark data") }
-    let document = Array(bytes[start...end]) + [UInt8](repeating: 0, count: JSONReader.padding)
-    return try JSONReader.read(document, count: end - start + 1) { (root, _) throws(Problem) in
+    try GitHubActionBenchmarkData.readRoot(of: file) { (root) throws(Problem) in
       var contents = ForeignContents()
       for (suite, entries) in root.entries("entries") {
         read(entries, of: suite, into: &contents)
@@ -91,20 +85,51 @@ package enum GitHubActionBenchmarkHistory: ForeignHistory {
   ) -> Results {
     let tool = entry["tool"]?.string ?? ""
     var results = Results()
+    var seen: Set<[String]> = []
     for bench in entry.list("benches") {
-      guard let name = bench["name"]?.scalarText, let value = bench["value"]?.lenientDouble else {
+      guard let text = bench["name"]?.scalarText, let value = bench["value"]?.lenientDouble else {
         contents.skip("\(place): \(bench["name"]?.scalarText ?? "a benchmark") has no value")
         continue
       }
-      let unit = Unit(parsing: bench["unit"]?.string ?? "")
+      let unit = GitHubActionBenchmarkData.unit(of: bench)
+      let (name, parameters) = benchmark(text, tool, unit)
       let metric = metric(of: tool, unit)
+      // For Go the first number stands twice: by itself, and under its unit.
+      if tool == "go", !seen.insert([name, metric]).inserted, name != text { continue }
       results.measurements.append(
         Measurement(
-          name: name, metric: metric, value: value, unit: unit,
+          name: name, parameters: parameters, metric: metric, value: value, unit: unit,
           direction: directions[tool] ?? .byDefault(metric: metric, unit: unit),
-          standardError: standardError(bench["range"], of: value, tool)))
+          standardError: standardError(bench, of: value, tool)))
     }
     return results
+  }
+
+  /// Without what the action adds to the name, as the reader of the tool's own files has it:
+  /// `BenchmarkA - B/op` of Go, `a.B.run ( {"size":"10"} )` of JMH.
+  private static func benchmark(
+    _ text: String, _ tool: String, _ unit: Unit
+  ) -> (name: String, parameters: Labels) {
+    switch tool {
+    case "go":
+      let ending = " - \(unit.text)"
+      return (text.hasSuffix(ending) ? String(text.dropLast(ending.count)) : text, .none)
+    case "jmh":
+      guard text.hasSuffix(" )"),
+        let end = text.indices.first(where: { text[$0...].hasPrefix(" ( {") })
+      else { return (text, .none) }
+      let json = Array(text[end...].dropFirst(3).dropLast(2).utf8)
+      let document = json + [UInt8](repeating: 0, count: JSONReader.padding)
+      let parameters = try? JSONReader.read(document, count: json.count) {
+        (root, _) throws(Problem) -> Labels in
+        var labels = Labels()
+        for (key, value) in root.members.prefix(64) { labels[key.string] = value.scalarText }
+        return labels
+      }
+      guard let parameters else { return (text, .none) }
+      return (String(text[..<end]), parameters)
+    default: return (text, .none)
+    }
   }
 
   /// As the reader of the tool's own files names it, so that the series goes on with them.
@@ -127,10 +152,22 @@ package enum GitHubActionBenchmarkHistory: ForeignHistory {
     "customBiggerIsBetter": .higher, "customSmallerIsBetter": .lower,
   ]
 
-  /// pytest's `stddev: …` is of another quantity than its value.
-  private static func standardError(
-    _ range: JSONValue?, of value: Double, _ tool: String
-  ) -> Double? {
-    tool == "pytest" ? nil : range.flatMap { GitHubActionBenchmark.spread($0, of: value) }
+  /// What the action keeps as `range`: of Benchmark.js a 95 % margin, of Catch2 the samples' deviation
+  /// without its unit, of custom values whatever was given. cargo's is the range of the samples,
+  /// BenchmarkDotNet's a deviation of an unknown number, pytest's of another quantity.
+  private static func standardError(_ bench: JSONValue, of value: Double, _ tool: String) -> Double?
+  {
+    guard
+      let spread = bench["range"].flatMap({ GitHubActionBenchmark.spread($0, of: value) })
+    else { return nil }
+    switch tool {
+    case "cargo", "benchmarkdotnet", "benchmarkluau", "pytest": return nil
+    case "benchmarkjs": return spread / 1.959964
+    case "catch2":
+      let samples = bench["extra"]?.string?.prefix { $0.isNumber }
+      guard let count = samples.flatMap({ Int($0) }), count > 1, spread <= value else { return nil }
+      return spread / Double(count).squareRoot()
+    default: return spread
+    }
   }
 }

@@ -14,6 +14,9 @@ package struct Results: Sendable {
   /// (Google Benchmark writes 0): `inspect` counts them, nothing else does. Those that the file gives
   /// no number are no benchmarks to it either.
   package var unmeasured: [String] = []
+  /// Whether another file of this format with the same series holds a repetition: a tool that measures
+  /// one thing several times and writes a file each time (Lighthouse CI). Elsewhere it is a clash.
+  package var filesAreRepetitions = false
   package var problems: [ResultProblem] = []
   /// Facts of the machine or tool that the file tells (`cpu`, `os`, `python`, …).
   package var environment: [String: String] = [:]

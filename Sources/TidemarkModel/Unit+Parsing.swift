@@ -189,7 +189,7 @@ extension Direction {
       loss error errors err perplexity ppl wer cer bits latency time duration elapsed wait waiting \
       blocked miss misses missed fail failed failures failure fails timeout timeouts size memory \
       rss heap bytes allocations allocs instructions cycles faults switches regressions cost \
-      brier mae mse rmse ece toxicity hallucination rejected dropped conflicts
+      brier mae mse rmse ece toxicity hallucination rejected dropped conflicts load usage
       """
     for word in higher.split(whereSeparator: \.isWhitespace) { table[String(word)] = .higher }
     for word in lower.split(whereSeparator: \.isWhitespace) { table[String(word)] = .lower }

@@ -96,6 +96,8 @@ private struct PartAssembly {
   private var order: [TestIdentity] = []
   private var values: [SeriesIdentity: String] = [:]
   private var clashes: [String: LabelClash] = [:]
+  /// What further files may add to, and where it stands among the values.
+  private var repetitions: [SeriesIdentity: (measurement: Measurement, index: Int)] = [:]
   /// What the files tell of the machine: they were written where the tests ran, so they count
   /// before what this machine says of itself.
   private var fileFacts: [String: String] = [:]
@@ -168,6 +170,16 @@ private struct PartAssembly {
   private mutating func addMeasurements(_ results: Results, labels: Labels, path: String) {
     for measurement in results.measurements {
       var identity = measurement.identity(under: labels)
+      if results.filesAreRepetitions {
+        if var standing = repetitions[identity], values[identity] != path {
+          standing.measurement.join(measurement)
+          part.values[standing.index] = SeriesValue(standing.measurement, identity)
+          values[identity] = path
+          repetitions[identity] = standing
+          continue
+        }
+        if values[identity] == nil { repetitions[identity] = (measurement, part.values.count) }
+      }
       if let other = values[identity] {
         // No ordinal is part of a series' id: the file, then the repeat, tells equal ones apart.
         if other != path {
@@ -181,12 +193,7 @@ private struct PartAssembly {
         }
       }
       values[identity] = path
-      part.values.append(
-        SeriesValue(
-          id: Identity.id(of: identity), identity: identity, value: measurement.value,
-          unit: measurement.unit, direction: measurement.direction, n: measurement.n,
-          standardError: measurement.standardError, samples: measurement.samples,
-          items: measurement.items))
+      part.values.append(SeriesValue(measurement, identity))
     }
   }
 
@@ -228,6 +235,16 @@ private struct PartAssembly {
       test.id = Identity.id(of: test.identity)
       return test
     }
+  }
+}
+
+extension SeriesValue {
+  fileprivate init(_ measurement: Measurement, _ identity: SeriesIdentity) {
+    self.init(
+      id: Identity.id(of: identity), identity: identity, value: measurement.value,
+      unit: measurement.unit, direction: measurement.direction, n: measurement.n,
+      standardError: measurement.standardError, samples: measurement.samples,
+      items: measurement.items)
   }
 }
 

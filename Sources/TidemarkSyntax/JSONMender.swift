@@ -14,6 +14,8 @@ struct JSONMender {
 
   private let input: UnsafeBufferPointer<UInt8>
   private let depthLimit: Int
+  /// Whether `NaN` becomes a string of that text, not `null`.
+  private let spellsNaN: Bool
   private var index = 0
   /// Up to where the input is in `output`.
   private var copied = 0
@@ -24,9 +26,10 @@ struct JSONMender {
   private(set) var firstDropped: Int?
   private(set) var mendedText = 0
 
-  init(_ input: UnsafeBufferPointer<UInt8>, depthLimit: Int) {
+  init(_ input: UnsafeBufferPointer<UInt8>, depthLimit: Int, spellsNaN: Bool = false) {
     self.input = input
     self.depthLimit = depthLimit
+    self.spellsNaN = spellsNaN
   }
 
   /// Reads the one document of the input. O(bytes).
@@ -137,6 +140,7 @@ struct JSONMender {
       return nil
     }
     guard Self.isNotFinite(word) else { return fault("has \(found) where a value is due") }
+    if spellsNaN, word == "NaN" { return spell(start, end) }
     replace(start, end)
     return nil
   }
@@ -263,6 +267,14 @@ struct JSONMender {
 
   private static func isNotFinite(_ word: String) -> Bool {
     ["nan", "inf", "infinity"].contains(word.lowercased())
+  }
+
+  private mutating func spell(_ start: Int, _ end: Int) -> Fault? {
+    copy(upTo: start)
+    output.append(contentsOf: "\"NaN\"".utf8)
+    copied = end
+    index = end
+    return nil
   }
 
   private mutating func replace(_ start: Int, _ end: Int) {

@@ -45,10 +45,11 @@ package enum JSONReader {
   ///   - bytes: The document, UTF-8 (a byte order mark is dropped) or UTF-16 with a byte order mark,
   ///     and best ``padding`` bytes behind it, which save a copy.
   ///   - count: How many of `bytes` are the document.
+  ///   - spellsNaN: Whether `NaN` is read as the string `NaN`, where that is not the same as `null`.
   ///   - body: Must not keep the ``JSONValue``.
   /// - Throws: ``Problem`` with line and column of the first fault, and what `body` throws.
   package static func read<Answer>(
-    _ bytes: [UInt8], count: Int,
+    _ bytes: [UInt8], count: Int, spellsNaN: Bool = false,
     _ body: (JSONValue, JSONNotes) throws(Problem) -> Answer
   ) throws(Problem) -> Answer {
     let document = Encoded(bytes, count: count)
@@ -56,7 +57,7 @@ package enum JSONReader {
     return try document.bytes.withUnsafeBufferPointer { (buffer) throws(Problem) -> Answer in
       let text = UnsafeBufferPointer(rebasing: buffer[document.start..<document.end])
       if let root = parser.parse(text) { return try body(root, JSONNotes()) }
-      let (mended, notes) = try mend(text, parser: parser)
+      let (mended, notes) = try mend(text, parser: parser, spellsNaN: spellsNaN)
       return try mended.withUnsafeBufferPointer { (buffer) throws(Problem) -> Answer in
         let text = UnsafeBufferPointer(rebasing: buffer[0..<(mended.count - padding)])
         guard let root = parser.parse(text) else { throw Problem(parser.message) }
@@ -115,11 +116,11 @@ package enum JSONReader {
 
   /// The document mended, with padding; or the fault that is beyond mending.
   private static func mend(
-    _ text: UnsafeBufferPointer<UInt8>, parser: borrowing Parser
+    _ text: UnsafeBufferPointer<UInt8>, parser: borrowing Parser, spellsNaN: Bool
   ) throws(Problem) -> (bytes: [UInt8], notes: JSONNotes) {
     let refusal = parser.message
     guard parser.mayBeMended else { throw Problem(refusal) }
-    var mender = JSONMender(text, depthLimit: depthLimit)
+    var mender = JSONMender(text, depthLimit: depthLimit, spellsNaN: spellsNaN)
     if let fault = mender.run() {
       let place = position(of: fault.offset, in: text)
       throw Problem(fault.what, line: place.line, column: place.column)

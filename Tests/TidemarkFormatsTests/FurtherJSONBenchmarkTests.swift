@@ -197,7 +197,8 @@ private func shown(_ results: Results) -> [String] {
       {"fio version":"fio-3.33","timestamp_ms":1795441186107,"jobs":[
         {"jobname":"j","error":0,"read":{"total_ios":9,"iops":10.5,"bw_bytes":4096,
           "lat_ns":{"mean":5},"clat_ns":{"percentile":{"99.000000":7}}},"write":{"total_ios":0}},
-        {"jobname":"j","error":5,"write":{"total_ios":1,"iops":2,"bw":1}}]}
+        {"jobname":"j","error":0,"write":{"total_ios":1,"iops":2,"bw":1}},
+        {"jobname":"j","error":5,"write":{"total_ios":1,"iops":3,"bw":1}}]}
       """#
     #expect(Fio.recognises(head(text)) == .yes)
     let results = try Fio.read(memory(text))

@@ -4,6 +4,37 @@ import TidemarkModel
 @testable import TidemarkFormats
 
 @Suite struct JTLTests {
+  @Test(
+    "the table of an Aggregate Report has a row a label; the total is none, as old ones have it too"
+  )
+  func aggregate() throws {
+    let table = """
+      Label,# Samples,Average,Median,90% Line,95% Line,99% Line,Min,Max,Error %,Throughput,Received KB/sec
+      HTTP Request,8,328,300,400,410,420,1,500,12.500%,3.5,1.71
+      Gone,4,2,2,2,2,2,2,2,100.000%,3.5,1.71
+      TOTAL,12,328,328,328,328,328,328,328,0.000%,3.04878,1.71
+      """
+    #expect(JTL.recognises(head(table)) == .yes)
+    let results = try JTL.read(memory(table))
+    #expect(
+      results.measurements.prefix(7).map { "\($0.metric) \($0.value) \($0.direction.rawValue)" }
+        == [
+          "elapsed 328.0 lower", "p50 300.0 lower", "p90 400.0 lower", "p95 410.0 lower",
+          "p99 420.0 lower", "throughput 3.5 higher", "failure share 0.125 lower",
+        ])
+    #expect(Set(results.measurements.map(\.name)) == ["HTTP Request", "Gone"])
+    #expect(
+      results.problems.map { "\($0.isBlocking) \($0.message)" } == [
+        "false HTTP Request: 1 of 8 requests failed", "true Gone: all requests failed",
+      ])
+    let old = """
+      sampler_label;aggregate_report_count;average;aggregate_report_error%;aggregate_report_rate
+      a;10;5;0.2;1.5
+      """
+    #expect(JTL.recognises(head(old)) == .yes)
+    #expect(try JTL.read(memory(old)).measurements.map(\.value) == [5, 1.5, 0.2])
+  }
+
   @Test("XML and CSV of one run give the same measurements")
   func sameInBoth() throws {
     let csv = """

@@ -47,6 +47,23 @@ import TidemarkSyntax
     #expect(all.part?.job == "unit")
   }
 
+  @Test("files that repeat one measurement are still one series once they are laid together")
+  func repetitions() throws {
+    let record = InputRecord(path: "x", format: "lighthouse", status: .read)
+    let entries = [1.0, 3.0].map { value in
+      var results = Results()
+      results.filesAreRepetitions = true
+      results.measurements = [
+        Measurement(name: "p", metric: "m", value: value, unit: .milliseconds, direction: .lower)
+      ]
+      return RunDocument.Entry(record: record, labels: .none, results: results)
+    }
+    let bytes = RunDocument.write(entries, header: someHeader)
+    let all = try RunDocument.read(InputFile(path: "run.json", bytes: bytes))
+    #expect(all.measurements.map(\.value) == [2])
+    #expect(all.measurements.first?.samples?.values == [1, 3])
+  }
+
   @Test(
     "a document that is damaged is refused, and says why",
     arguments: [

@@ -67,7 +67,7 @@ import Testing
           [
             Self.entry(
               "aa11", 2_500_000, tool: "customBiggerIsBetter",
-              benches: #"{"name":"score","value":3,"unit":"points"}"#)
+              benches: #"{"name":"score","value":3,"unit":"points","range":"± 1,000"}"#)
           ]
         ),
       ]), "data.js")
@@ -81,10 +81,35 @@ import Testing
     let value = try #require(run.parts.first?.values.first)
     #expect(value.identity.metric == "time")
     #expect(value.value == 12.5)
-    #expect(value.standardError == 1000)
+    #expect(value.standardError == nil)
     #expect(value.direction == .lower)
     #expect(run.parts.last?.values.first?.direction == .higher)
+    #expect(run.parts.last?.values.first?.standardError == 1000)
     #expect(run.parts.first?.environment[StoredJob.authorKey] == "Ann")
+  }
+
+  @Test("Go's and JMH's entries are the series that the readers of their own files make")
+  func names() throws {
+    let go = #"""
+      {"name":"B","value":13,"unit":"ns/op\t 2.4 MB/s\t 6 B/op"},{"name":"B - ns/op","value":13,"unit":"ns/op"},
+      {"name":"B - MB/s","value":2.4,"unit":"MB/s"},{"name":"B - B/op","value":6,"unit":"B/op"}
+      """#
+    let jmh = #"{"name":"a.B.run ( {\"n\":\"10\"} )","value":3,"unit":"ops/s"}"#
+    let catch2 =
+      #"{"name":"f","value":3.8,"unit":"us","range":"± 2","extra":"100 samples\n20 iterations"}"#
+    let suites = [("go", go), ("jmh", jmh), ("catch2", catch2)].map { tool, benches in
+      (tool, [Self.entry("aa11", 1_000_000, tool: tool, benches: benches)])
+    }
+    try folder.write(Self.dataFile(suites), "data.js")
+    let parts = try #require(imported().runs.last?.run.parts)
+    func series(_ job: String) -> [String] {
+      (parts.first { $0.job == job }?.values ?? []).map {
+        "\($0.identity.name) \($0.identity.parameters.description) \($0.identity.metric) \($0.value)"
+      }
+    }
+    #expect(series("go") == ["B  B/op 6.0", "B  MB/s 2.4", "B  time 13.0"])
+    #expect(series("jmh") == ["a.B.run n=10 thrpt 3.0"])
+    #expect(parts.first { $0.job == "catch2" }?.values.first?.standardError == 0.2)
   }
 
   @Test("a commit that a suite has twice is two runs, and a pull request's is marked as one")

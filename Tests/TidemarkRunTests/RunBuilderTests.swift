@@ -45,6 +45,24 @@ private func build(_ inputs: [RunInput]) -> (run: Run, clashes: [LabelClash]) {
     #expect(tests[0].isFlaky)
   }
 
+  @Test("files of a tool that writes one for each repetition are samples of one series, no clash")
+  func filesJoin() {
+    func file(_ path: String, _ value: Double) -> RunInput {
+      var results = Results()
+      results.filesAreRepetitions = true
+      results.measurements = [
+        Measurement(
+          name: "p", metric: "m", value: value, unit: .milliseconds, direction: .lower)
+      ]
+      return input(path, results)
+    }
+    let (run, clashes) = build([file("c", 6), file("a", 1), file("b", 2)])
+    #expect(clashes.isEmpty)
+    #expect(run.parts[0].values.map(\.value) == [3])
+    #expect(run.parts[0].values[0].samples?.values == [1, 2, 6])
+    #expect(run.parts[0].values[0].identity.parameters == .none)
+  }
+
   @Test("equal names from two files of a job stay apart, and a clash says so")
   func filesStayApart() {
     let (run, clashes) = build([

@@ -1,5 +1,3 @@
-package import TidemarkModel
-
 extension Measurement {
   /// Takes `values` for the repetitions behind the value: samples, count and standard error. Of
   /// fewer than two there is nothing to tell.
@@ -11,6 +9,23 @@ extension Measurement {
     samples = Samples(values)
     n = values.count
     standardError = values.standardError
+  }
+
+  /// Takes another measurement of the same series for further repetitions: the value becomes the mean
+  /// of all. Of more than ``Samples/limit`` the spread is that of their quantiles.
+  package mutating func join(_ other: Measurement) {
+    let scale = other.unit.scale / unit.scale
+    let counts = (samples?.count ?? 1, other.samples?.count ?? 1)
+    let total = counts.0 + counts.1
+    let all =
+      (samples?.values ?? [value]) + (other.samples?.values ?? [other.value]).map { $0 * scale }
+    stated = stated ?? value
+    let share = Double(counts.1) / Double(total)
+    value += (other.value * scale - value) * share
+    addRepetitions(all)
+    guard total > all.count else { return }
+    n = total
+    samples = samples.map { Samples(values: $0.values, count: total) }
   }
 }
 
