@@ -9,9 +9,10 @@ package enum AllureResult: Format {
     "https://allurereport.org/docs/how-it-works-test-result-file/"
   package static let kept = """
     The test with its suite labels, class, parameters, time, message and trace, the flaky and known \
-    marks; a fixture that failed as a blocking problem.
+    marks; results of one history id as attempts, the newest last; a fixture that failed as a \
+    blocking problem.
     """
-  package static let dropped = "Steps, attachments, links, history ids, severity and other labels."
+  package static let dropped = "Steps, attachments, links, severity and other labels."
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
@@ -48,9 +49,9 @@ package enum AllureResult: Format {
       let outcome = outcome(status)
       let labels = root["labels"].map(Self.labels) ?? [:]
       let path = ["parentSuite", "suite", "subSuite"].compactMap { labels[$0] }
-      var suites = SuiteTable()
+      results.suites = [Suite(path: path, retryKey: root["historyId"]?.string?.nonEmpty)]
       results.append(
-        suite: suites.number(path, in: &results),
+        suite: 0,
         className: labels["testClass"] ?? labels["package"] ?? "",
         name: root["name"]?.string ?? root["fullName"]?.string ?? "", outcome: outcome,
         duration: duration(root), detail: detail(of: root, outcome: outcome))

@@ -72,7 +72,9 @@ package enum CTRF: Format {
 
   private static func detail(of test: JSONValue, outcome: Outcome) -> TestDetail? {
     let attempts = attempts(of: test)
-    let isFlaky = test["flaky"]?.bool ?? false
+    // Passed after it was run again, whether or not the producer calls it so.
+    let wasRetried = (test["retries"]?.int ?? 0) > 0
+    let isFlaky = test["flaky"]?.bool ?? (wasRetried && outcome == .passed && attempts.isEmpty)
     guard outcome != .passed || isFlaky || !attempts.isEmpty else { return nil }
     var detail = TestDetail(message: test["message"]?.string, trace: test["trace"]?.string)
     detail.attempts = attempts

@@ -105,7 +105,14 @@ private struct LibtestStream {
       detail?.attempts = (1..<min(runs, 65)).map { _ in Attempt(outcome: .failed) }
     }
     results.append(
-      name: name, outcome: outcome, duration: event["exec_time"]?.double, detail: detail)
+      name: name, outcome: outcome, duration: Self.seconds(event["exec_time"]), detail: detail)
+  }
+
+  /// Before Rust 1.51 the time was a text, `0.012s`.
+  private static func seconds(_ time: JSONValue?) -> Double? {
+    if let seconds = time?.double { return seconds }
+    guard let text = time?.string, text.hasSuffix("s") else { return nil }
+    return NumberText.parse(text.dropLast())
   }
 
   /// nextest ends a test that it had to run again as `name#3`, where it began as `name`

@@ -56,6 +56,18 @@ private func problems(_ results: Results) -> [String] {
       problems(results) == ["!plan_mismatch the summary counts 3 failures, the tests show 0"])
   }
 
+  @Test("a pass after retries is flaky, unless the producer says that it is not")
+  func retried() throws {
+    let text = #"""
+      {"reportFormat":"CTRF","results":{"tests":[{"name":"a","status":"passed","retries":1},
+       {"name":"b","status":"passed","retries":1,"flaky":false},
+       {"name":"c","status":"failed","retries":2},{"name":"d","status":"passed","retries":0}]}}
+      """#
+    let results = try CTRF.read(memory(text))
+    let marks = results.tests.map { results.detail(of: $0)?.isMarkedFlaky ?? false }
+    #expect(marks == [true, false, false, false])
+  }
+
   @Test("a test without name or status is refused")
   func wrongTypes() {
     #expect(throws: Problem.self) {
@@ -294,6 +306,42 @@ private func problems(_ results: Results) -> [String] {
     #expect(first.message == "no" && first.file == "features/f.feature" && first.line == 7)
     #expect(try detail(results, 1).message == "hook")
   }
+
+  @Test("a scenario of which steps have no result is no pass")
+  func missingResult() throws {
+    let text = #"""
+      [{"keyword":"Feature","name":"F","uri":"f.feature","elements":[
+        {"type":"scenario","name":"a","steps":[{"result":{"status":"passed"}},{"name":"b"}]},
+        {"type":"scenario","name":"dry","steps":[{"name":"b"}]}]}]
+      """#
+    let results = try CucumberJSON.read(memory(text))
+    #expect(lines(results) == ["a errored", "dry skipped"])
+    #expect(try detail(results, 0).message == "a step has no result")
+  }
+
+  @Test("behave's hooks show in the status of scenario and feature only")
+  func behaveHooks() throws {
+    let text = #"""
+      [{"keyword":"Feature","name":"F","location":"f.feature:1","status":"error","elements":[
+        {"type":"scenario","name":"after","status":"hook_error",
+         "steps":[{"result":{"status":"passed"}}]},
+        {"type":"scenario","name":"old","status":"failed",
+         "steps":[{"result":{"status":"passed"}}]},
+        {"type":"scenario","name":"later","status":"passed",
+         "steps":[{"result":{"status":"pending_warn"}}]}]},
+       {"keyword":"Feature","name":"G","location":"g.feature:1","status":"hook_error"},
+       {"keyword":"Feature","name":"H","location":"h.feature:1","status":"passed","elements":[
+        {"type":"scenario","name":"at odds","status":"failed",
+         "steps":[{"result":{"status":"passed"}}]}]}]
+      """#
+    let results = try CucumberJSON.read(memory(text))
+    #expect(
+      lines(results) == ["after errored", "old failed", "later skipped", "at odds passed"])
+    #expect(problems(results) == ["!suite_error G: hook_error outside its scenarios"])
+    let alone =
+      #"[{"keyword":"Feature","name":"G","location":"g.feature:1","status":"hook_error"}]"#
+    #expect(CucumberJSON.recognises(head(alone)) == .yes)
+  }
 }
 
 @Suite struct AllureResultTests {
@@ -315,6 +363,7 @@ private func problems(_ results: Results) -> [String] {
     #expect(results.tests[0].duration == 0.5)
     let detail = try detail(results, 0)
     #expect(detail.parameters == "n=1" && detail.isMarkedFlaky && detail.isKnownFailure)
+    #expect(results.suites[0].retryKey == "h")
   }
 
   @Test("a trace or a name may fill the head; a fixture may have no children")
@@ -474,6 +523,16 @@ private func problems(_ results: Results) -> [String] {
     #expect(try detail(results, 1).message == "no")
     #expect(results.measurements.map(\.value) == [143.5])
     #expect(problems(results) == ["lines_skipped 1 line is no event"])
+  }
+
+  @Test("a time may be a text, as Rust wrote it before 1.51")
+  func textTimes() throws {
+    let text = #"""
+      {"type":"suite","event":"started","test_count":"1"}
+      {"type":"test","event":"ok","name":"a","exec_time":"0.012s"}
+      {"type":"suite","event":"ok","passed":1,"failed":0}
+      """#
+    #expect(try LibtestJSON.read(memory(text)).tests.map(\.duration) == [0.012])
   }
 
   @Test("nextest's retries are attempts of the test that began")
