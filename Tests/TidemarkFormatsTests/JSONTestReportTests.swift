@@ -380,6 +380,45 @@ private func problems(_ results: Results) -> [String] {
     #expect(problems(try AllureResult.read(memory(fixture))) == ["!suite_error db: broken"])
   }
 
+  @Test(
+    "a result without its status is no pass, and one of the fewest keys is recognised",
+    arguments: [
+      (#"{"uuid":"u","name":"a","start":1,"stop":3}"#, "a errored"),
+      (#"{"uuid":"u","name":"a","status":null,"start":1,"stop":3}"#, "a errored"),
+      (#"{"uuid":"u","name":"a","status":"passed","start":1,"stop":3}"#, "a passed"),
+      (#"{"name":"a","status":"passed","start":1,"stop":3}"#, "a passed"),
+    ])
+  func bare(text: String, line: String) throws {
+    #expect(AllureResult.recognises(head(text)) == .yes)
+    #expect(lines(try AllureResult.read(memory(text))) == [line])
+  }
+
+  @Test("where there are no suite labels, the title path is the suite")
+  func titlePath() throws {
+    let text = #"{"uuid":"u","name":"a","fullName":"f","titlePath":["A","B"],"status":"passed"}"#
+    #expect(try AllureResult.read(memory(text)).suites.map(\.path) == [["A", "B"]])
+  }
+
+  @Test("errors of the whole run block")
+  func globals() throws {
+    let text = #"""
+      {"errors":[{"timestamp":1724662800000,"message":"no database\nat all","trace":"at x"}],
+       "attachments":[]}
+      """#
+    let takers = formats.filter { $0.recognises(head(text)) == .yes }.map { $0.name }
+    #expect(takers == ["allure"])
+    #expect(problems(try AllureResult.read(memory(text))) == ["!outside_error no database"])
+  }
+
+  @Test("a container may have a name")
+  func namedContainer() throws {
+    let text = #"""
+      {"uuid":"u","children":["c"],"name":"S","befores":[{"name":"db","status":"failed"}]}
+      """#
+    #expect(AllureResult.recognises(head(text)) == .yes)
+    #expect(problems(try AllureResult.read(memory(text))) == ["!suite_error db: failed"])
+  }
+
   @Test("a fixture that failed blocks")
   func container() throws {
     let text = #"""
