@@ -95,8 +95,10 @@ private struct LibtestStream {
     seen += 1
     var detail: TestDetail?
     if outcome != .passed {
-      let output = event["stdout"]?.string
-      var made = TestDetail(message: event["message"]?.string, trace: output)
+      // Before Rust 1.37 it was `stderr`; a limit of time that was exceeded is a reason.
+      let output = (event["stdout"] ?? event["stderr"])?.string
+      let message = (event["message"] ?? event["reason"])?.string
+      var made = TestDetail(message: message, trace: output)
       if let output { made.message = panic(in: output) ?? made.message }
       detail = made
     }

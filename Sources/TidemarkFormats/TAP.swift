@@ -75,6 +75,11 @@ private struct TAPStream {
   /// Whether a point of this stream failed.
   private var hasFailure = false
   private var prove: Prove?
+  /// What Perl says of a test program that ended badly.
+  private var death: (why: String, line: Int)?
+  /// Whether this stream has a line of its own yet, and how far in its points stand.
+  private var hasBegun = false
+  private var base = 0
 
   /// The file whose stream `prove` prints.
   private struct Prove {
@@ -93,7 +98,7 @@ private struct TAPStream {
     if indent == 0, takeProve(line) { return }
     if TAPPoint.isVersion(text) {
       if indent == 0 { beginStream() }
-      sawAnything = true
+      (sawAnything, hasBegun) = (true, true)
     } else if let why = TAPPoint.bailOut(text) {
       bailOut(why, line: line.number)
     } else if let plan = TAPPlan(text) {
@@ -112,7 +117,7 @@ private struct TAPStream {
     } else if text == "}", blocks.last == indent {
       closeBlock()
     } else if text.hasPrefix("#") {
-      keepComment(text.dropFirst().drop { $0 == " " }, indent: indent)
+      keepComment(text.dropFirst().drop { $0 == " " }, indent: indent, line: line.number)
     } else if let last = lastIndent, indent > last, !text.isEmpty {
       keepNoise(text)
     }
@@ -132,6 +137,7 @@ private struct TAPStream {
   private mutating func beginStream() {
     endStream()
     plans = [:]
+    (death, hasBegun, base) = (nil, false, 0)
     subtests = [:]
     streamStart = topPoints
     hasFailure = false
@@ -144,7 +150,9 @@ private struct TAPStream {
     let told = results.problems.count
     checkPlan()
     // Of a failed point the exit status says nothing new.
-    guard let exit = prove?.dubious, !hasFailure, results.problems.count == told else { return }
+    guard let exit = prove?.dubious ?? death, !hasFailure, results.problems.count == told else {
+      return
+    }
     results.problems.append(
       ResultProblem(.outsideError, "\(prefix)\(exit.why)", line: exit.line, isBlocking: true))
   }
@@ -172,12 +180,18 @@ private struct TAPStream {
   /// Points at the top that are not counted yet.
   private var openTops: Int { open.count { $0.indent == 0 } }
 
-  private mutating func keepComment(_ text: Substring, indent: Int) {
+  private mutating func keepComment(_ text: Substring, indent: Int, line: Int) {
     if text.hasPrefix("Subtest: ") {
       subtests[indent] = String(SafeText.prefix(text.dropFirst(9).trimmed, bytes: 1000))
       return
     }
     producer = producer ?? TAPNames.Producer(comment: text)
+    if indent == 0,
+      text.hasPrefix("Looks like your test exited with ")
+        || text.hasPrefix("Looks like your test died ")
+    {
+      death = (SafeText.oneLine(String(text.dropFirst(11))), line)
+    }
     // Test::More and bats write a failure's diagnostics behind its point.
     keepNoise(text)
   }
@@ -229,7 +243,7 @@ private struct TAPStream {
   }
 
   private mutating func add(_ point: TAPPoint, indent: Int, line: Int) {
-    sawAnything = true
+    (sawAnything, hasBegun) = (true, true)
     var node = Node(indent: indent, point: point, line: line)
     if indent == 0, let plan = plans[0], !plan.todo.isEmpty, point.directive == nil,
       plan.todo.contains(point.number ?? topPoints - streamStart + openTops + 1)
@@ -275,7 +289,10 @@ private struct TAPStream {
   private mutating func claimRest() {
     guard let first = open.firstIndex(where: { $0.indent > 0 }) else { return }
     let tops = topPoints - streamStart + openTops
-    if tops == 0, plans[0] == nil { return }
+    if tops == 0, plans[0] == nil {
+      base = open[first...].map(\.indent).min() ?? 0
+      return
+    }
     let rest = Array(open[first...])
     open.removeSubrange(first...)
     let name = subtests.min { $0.key < $1.key }?.value
@@ -359,7 +376,14 @@ private struct TAPStream {
   }
 
   private mutating func checkPlan() {
-    guard let plan = plans[0] else { return }
+    guard let plan = plans[base] else {
+      // Whoever dies before the plan, which stands last in many streams, leaves what looks whole.
+      guard hasBegun, !hasBailedOut else { return }
+      results.problems.append(
+        ResultProblem(
+          .unterminated, "\(prefix)the stream has no plan: tests may be missing", isBlocking: true))
+      return
+    }
     let count = topPoints - streamStart
     guard hasBailedOut ? plan.count > count : plan.count != count else { return }
     results.problems.append(

@@ -564,14 +564,19 @@ private func problems(_ results: Results) -> [String] {
     #expect(problems(results) == ["lines_skipped 1 line is no event"])
   }
 
-  @Test("a time may be a text, as Rust wrote it before 1.51")
+  @Test("a time may be a text and output stderr's, as Rust once wrote; a limit is a reason")
   func textTimes() throws {
     let text = #"""
       {"type":"suite","event":"started","test_count":"1"}
       {"type":"test","event":"ok","name":"a","exec_time":"0.012s"}
-      {"type":"suite","event":"ok","passed":1,"failed":0}
+      {"type":"test","event":"failed","name":"b","exec_time":1.5,"reason":"time limit exceeded"}
+      {"type":"test","event":"failed","name":"c","stderr":"thread 'c' panicked at x.rs:1:2:\nno\n"}
+      {"type":"suite","event":"failed","passed":1,"failed":2}
       """#
-    #expect(try LibtestJSON.read(memory(text)).tests.map(\.duration) == [0.012])
+    let results = try LibtestJSON.read(memory(text))
+    #expect(results.tests.map(\.duration) == [0.012, 1.5, nil])
+    #expect(try detail(results, 1).message == "time limit exceeded")
+    #expect(try detail(results, 2).message == "no")
   }
 
   @Test("nextest's retries are attempts of the test that began")

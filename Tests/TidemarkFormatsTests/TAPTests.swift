@@ -101,6 +101,29 @@ import TidemarkModel
     #expect(results.problems.isEmpty)
   }
 
+  @Test(
+    "a stream that never says how many tests it has may have lost some",
+    arguments: [
+      ("TAP version 13\nok 1 - a\n", 1), ("ok 1 - a\nok 2 - b\n", 1), ("TAP version 13\n", 1),
+      ("TAP version 13\nok 1 - a\nTAP version 13\nok 1 - b\n1..1\n", 1),
+      ("TAP version 13\nok 1 - a\n1..1\n", 0), ("ok 1 - a\nBail out!\n", 0),
+    ])
+  func noPlan(text: String, count: Int) throws {
+    let problems = try TAP.read(memory(text)).problems.filter { $0.code == .unterminated }
+    #expect(problems.count == count)
+    #expect(problems.allSatisfy { $0.isBlocking })
+  }
+
+  @Test("a program that died behind its last test is no pass")
+  func death() throws {
+    let text = "1..1\nok 1 - a\n# Looks like your test exited with 2 just after 1.\n"
+    let results = try TAP.read(memory(text))
+    #expect(results.problems.map(\.message) == ["your test exited with 2 just after 1."])
+    #expect(results.problems.map(\.code) == [.outsideError])
+    let failed = try TAP.read(memory(text.replacing("\nok", with: "\nnot ok")))
+    #expect(failed.problems.isEmpty)
+  }
+
   @Test("version and bail-out count in any case, and the kernel's version too")
   func keywords() throws {
     let text = "TAP Version 13\n1..3\nok 1 - a\nbail out! no disk\nok 2 - b\n"
