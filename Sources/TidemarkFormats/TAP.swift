@@ -423,19 +423,31 @@ extension Node {
     return detail
   }
 
-  /// `message:` or `error:` of the block: its text, or the first line of what is indented below.
+  /// `message:` of the block, or `error:`, which in Vitest's is a group that has a message.
   private var message: String? {
-    for (index, line) in yaml.enumerated() {
-      guard let key = ["message:", "error:"].first(where: line.hasPrefix) else { continue }
-      let value = Substring(line).dropFirst(key.count).trimmed
+    text(of: "message:", in: yaml) ?? text(of: "message:", in: group("error:"))
+      ?? text(of: "error:", in: yaml)
+  }
+
+  /// The lines below a key without a value, as far as they are further in, without the blanks.
+  private func group(_ key: String) -> [String] {
+    guard let start = yaml.firstIndex(where: { Substring($0).trimmed == key }) else { return [] }
+    return yaml[(start + 1)...].prefix { $0.hasPrefix(" ") }.map { String($0.drop { $0 == " " }) }
+  }
+
+  /// What stands behind a key, or the first line of what is indented below.
+  private func text(of key: String, in lines: [String]) -> String? {
+    for (index, line) in lines.enumerated() where line.hasPrefix(key) {
+      let value = line.dropFirst(key.count).trimmed
       if !value.isEmpty, !"|>".contains(value.first ?? " ") { return value.unquoted }
-      let below = yaml.dropFirst(index + 1).first { !Substring($0).trimmed.isEmpty }
+      let below = lines.dropFirst(index + 1).first { !Substring($0).trimmed.isEmpty }
       if let below, below.hasPrefix(" ") { return Substring(below).trimmed }
     }
     return nil
   }
 
-  /// `file:` and `line:` (TAP 14), `fileName:` and `lineNumber:` (node-tap), `location:` (node).
+  /// `file:` and `line:` (TAP 14), `fileName:` and `lineNumber:` (node-tap), `location:` (node),
+  /// `at: Test.<anonymous> (a.js:6:5)` (tape), `at: "a.ts:8:32"` (Vitest).
   private var place: (String?, Int?) {
     var file: String?
     var line: Int?
@@ -445,8 +457,10 @@ extension Node {
         file = file ?? (text.split(separator: ":", maxSplits: 1).last ?? "").trimmed.unquoted
       } else if text.hasPrefix("line:") || text.hasPrefix("lineNumber:") {
         line = line ?? Int((text.split(separator: ":").last ?? "").trimmed)
-      } else if text.hasPrefix("location:") {
-        let parts = text.dropFirst(9).trimmed.unquoted.split(separator: ":")
+      } else if text.hasPrefix("location:") || text.hasPrefix("at:") {
+        let value = (text.split(separator: ":", maxSplits: 1).last ?? "").trimmed.unquoted
+        let inner = value.hasSuffix(")") ? value.dropLast().split(separator: "(").last : nil
+        let parts = (inner ?? value[...]).split(separator: ":")
         guard parts.count >= 3, let number = Int(parts[parts.count - 2]) else { continue }
         file = file ?? parts.dropLast(2).joined(separator: ":")
         line = line ?? number

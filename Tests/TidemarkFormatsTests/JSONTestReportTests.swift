@@ -144,6 +144,16 @@ private func problems(_ results: Results) -> [String] {
     #expect(flaky == [true, true, false, nil])
     #expect(try detail(results, 2).attempts.map(\.outcome) == [.failed])
   }
+
+  @Test("a file that is called failed for a skipped test is no failure of a run that passed")
+  func skippedFile() throws {
+    let file = #"{"name":"a.ts","status":"failed","message":"","assertionResults":[]}"#
+    let text = #"{"numTotalTestSuites":1,"success":true,"testResults":[\#(file)]}"#
+    #expect(try Jest.read(memory(text)).problems.isEmpty)
+    let failed = text.replacing("true", with: "false")
+    #expect(
+      problems(try Jest.read(memory(failed))) == ["!suite_error a.ts: failed outside its tests"])
+  }
 }
 
 @Suite struct PlaywrightTests {

@@ -70,6 +70,20 @@ import TidemarkModel
     #expect(results.detail(of: results.tests[0])?.message == "no")
   }
 
+  @Test(
+    "message and place are read where tape, node and Vitest write them",
+    arguments: [
+      ["  error:", "      name: \"E\"", "      message: \"no\"", "  at: \"a.ts:8:32\""],
+      ["  message: >", "      no", "  at: Test.<anonymous> (a.ts:8:32)"],
+      ["  location: 'a.ts:8:32'", "  error: 'no'"],
+    ])
+  func messagesAndPlaces(lines: [String]) throws {
+    let block = (["---"] + lines + ["..."]).map { "  \($0)\n" }.joined()
+    let results = try TAP.read(memory("TAP version 13\nnot ok 1 - a\n\(block)1..1\n"))
+    let detail = try #require(results.detail(of: results.tests[0]))
+    #expect(detail.message == "no" && detail.file == "a.ts" && detail.line == 8)
+  }
+
   @Test("a subtest that never ended is told, and no test of the file's own")
   func unclosedSubtest() throws {
     let text = """
