@@ -27,7 +27,8 @@ package enum CTRF: Format {
       guard let report = root["results"], let tests = report["tests"], tests.isArray else {
         throw Problem("has no array `results.tests`")
       }
-      let summary = report["summary"]
+      // The first versions called it so.
+      let summary = report["summary"] ?? report["totals"]
       results.newestTime =
         summary?.time("stop") ?? root["timestamp"]?.string.flatMap { TimeText.parse($0) }
       if let environment = report["environment"] { read(environment, into: &results) }

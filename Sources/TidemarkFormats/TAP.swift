@@ -251,6 +251,10 @@ private struct TAPStream {
       node.point.directive = .todo
     }
     closeBlocks(downTo: indent)
+    // Perl gives a subtest that was skipped as a whole no name of its own.
+    if node.point.description.isEmpty, let name = subtests[indent] ?? subtests[indent + 4] {
+      node.point.description = name
+    }
     // The kernel's runner and Perl say a test's name before its point.
     if let last = open.indices.last, let said = open[last].comments.last, said == point.description
     {
@@ -289,7 +293,7 @@ private struct TAPStream {
   private mutating func claimRest() {
     guard let first = open.firstIndex(where: { $0.indent > 0 }) else { return }
     let tops = topPoints - streamStart + openTops
-    if tops == 0, plans[0] == nil {
+    if tops == 0, plans[0] == nil, subtests.isEmpty {
       base = open[first...].map(\.indent).min() ?? 0
       return
     }

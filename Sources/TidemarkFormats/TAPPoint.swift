@@ -50,8 +50,11 @@ struct TAPPoint {
     return start.hasPrefix("tap version ") || start.hasPrefix("ktap version ")
   }
 
-  /// The reason behind `Bail out!`, in any case; nil where the line is none.
+  /// The reason behind `Bail out!`, in any case, or behind what `prove` makes of it; nil where the
+  /// line is none.
   static func bailOut(_ text: Substring) -> Substring? {
+    let proves = "FAILED--Further testing stopped"
+    if text.hasPrefix(proves) { return text.dropFirst(proves.count).drop { $0 == ":" } }
     guard let first = text.utf8.first, "Bb".utf8.contains(first),
       text.prefix(9).lowercased() == "bail out!"
     else { return nil }

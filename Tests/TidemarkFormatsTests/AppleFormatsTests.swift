@@ -118,6 +118,16 @@ import TidemarkModel
     #expect(results.tests.map(\.outcome) == [.passed, .failed, .skipped])
     #expect(results.suites.map(\.path) == [["B", "C"]])
     #expect(results.tests.compactMap(\.duration).reduce(0, +) == 1.5)
+    #expect(results.suites[0].repeatsAreAttempts)
+    let arguments = text.replacing("c()", with: "c(n:)")
+    let parameterised = try XCResult.read(memory(arguments))
+    #expect(parameterised.suites.map(\.repeatsAreAttempts) == [true, false])
+    let twice =
+      "\"summaries\":{\"_values\":[{\"name\":\(value("en")),"
+      + "\"testableSummaries\":{\"_values\":[]}},{\"name\":\(value("de")),"
+    let labelled = try XCResult.read(
+      memory(text.replacing("\"summaries\":{\"_values\":[{", with: twice)))
+    #expect(labelled.suites[0].labels["configuration"] == "de")
   }
 
   @Test("package-benchmark: the metric gives the unit, the file's name the benchmark")

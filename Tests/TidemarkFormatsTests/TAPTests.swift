@@ -104,6 +104,22 @@ import TidemarkModel
   }
 
   @Test(
+    "a subtest that a program died in is no stream of its own, and one that was skipped has its name"
+  )
+  func subtestNames() throws {
+    let died = "# Subtest: s\n    ok 1 - in\n"
+    let results = try TAP.read(memory(died))
+    #expect(shown(results) == ["s > in: passed"])
+    #expect(results.problems.map(\.message).contains("s began and never ended"))
+    for indent in ["", "    "] {
+      let text = "ok 1 - a\n\(indent)# Subtest: s\n    1..0 # SKIP no\nok 2 # skip no\nok 3\n1..3\n"
+      let skipped = try TAP.read(memory(text))
+      #expect(shown(skipped) == ["a: passed", "s: skipped", "test 3: passed"])
+      #expect(skipped.problems.isEmpty)
+    }
+  }
+
+  @Test(
     "indented points that nothing claims are a program's own lines, or the whole stream",
     arguments: [
       ("1..2\nok 1 - a\nok 2 - b\n    ok 1 - noise\n", ["a: passed", "b: passed"]),
