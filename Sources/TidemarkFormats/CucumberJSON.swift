@@ -13,7 +13,10 @@ package enum CucumberJSON: Format {
     Every scenario with its feature as suite, the sum of its steps' and hooks' times, the step that \
     went wrong and its message.
     """
-  package static let dropped = "Tags, step arguments, attachments, descriptions."
+  package static let dropped = """
+    Tags, step arguments, attachments, descriptions. The milliseconds of Cucumber.js 2 and 3 are \
+    taken for nanoseconds: their files do not tell.
+    """
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json

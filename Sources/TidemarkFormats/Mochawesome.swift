@@ -45,7 +45,9 @@ package enum Mochawesome: Format {
         let title = isRoot ? suite["file"]?.string ?? "" : suite["title"]?.string ?? ""
         let here = path + [title]
         for test in suite.list("tests") {
-          append(test, file: here.first, path: here, suites: &suites, into: &results)
+          append(
+            test, file: suite["file"]?.string?.nonEmpty ?? here.first, path: here,
+            suites: &suites, into: &results)
         }
         noteHooks(of: suite, path: here, into: &results)
         open += suite.list("suites").reversed().map { ($0, here) }

@@ -66,6 +66,14 @@ private struct TestTree {
       results.environment["device"] = device["modelName"]?.string
     }
     for node in nodes.elements { walk(node, path: [], into: &results) }
+    let isTold =
+      results.problems.contains(where: \.isBlocking)
+      || results.tests.contains { $0.outcome.isFailure }
+    if !isTold, nodes.elements.contains(where: { $0["result"]?.string == "Failed" }) {
+      results.problems.append(
+        ResultProblem(
+          .outsideError, "the run says that it failed, and no test of it does", isBlocking: true))
+    }
   }
 
   private mutating func walk(_ node: JSONValue, path: [String], into results: inout Results) {

@@ -92,6 +92,18 @@ import TidemarkModel
     #expect(results.environment["os"] == "macOS")
   }
 
+  @Test("xcresult: a plan that failed without a test that did is no pass")
+  func failedPlan() throws {
+    let text = #"""
+      {"devices":[],"testNodes":[{"nodeType":"Test Plan","name":"P","result":"Failed","children":[
+      {"nodeType":"Unit test bundle","name":"B","result":"Failed"}]}]}
+      """#
+    let results = try XCResult.read(memory(text))
+    #expect(results.problems.map(\.code) == [.outsideError])
+    let passed = try XCResult.read(memory(text.replacing("Failed", with: "Passed")))
+    #expect(passed.problems.isEmpty)
+  }
+
   @Test("xcresult: the object graph of Xcode 15 and before")
   func objectGraph() throws {
     func value(_ text: String) -> String { #"{"_type":{"_name":"String"},"_value":"\#(text)"}"# }

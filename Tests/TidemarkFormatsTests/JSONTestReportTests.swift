@@ -223,6 +223,17 @@ private func problems(_ results: Results) -> [String] {
       """#
     #expect(try Playwright.read(memory(text)).tests.map(\.outcome) == [outcome])
   }
+
+  @Test("a run that was interrupted is told, though its tests count as skipped")
+  func interrupted() throws {
+    let text = #"""
+      {"config":{"rootDir":"/"},"errors":[],"suites":[{"title":"a.ts","specs":[{"title":"t","tests":[
+      {"status":"skipped","expectedStatus":"passed","results":[{"status":"interrupted"}]}]}]}]}
+      """#
+    let results = try Playwright.read(memory(text))
+    #expect(lines(results) == ["t skipped"])
+    #expect(problems(results) == ["!bailed_out the run was interrupted"])
+  }
 }
 
 @Suite struct MochaJSONTests {
