@@ -5,14 +5,16 @@ private import TidemarkSyntax
 package enum TAP: Format {
   package static let name = "tap"
   package static let producers =
-    "Perl's Test::More and prove, node-tap, bats, node:test, pg_prove, Catch2"
+    "Perl's Test::More and prove, node-tap, tape, Vitest, testem, bats, node:test, pg_prove, Criterion, "
+    + "Catch2, the kernel's KTAP"
   package static let specification = "https://testanything.org/tap-version-14-specification.html"
   package static let kept =
     "Every point with its directive, the YAML block below it (message, place, duration_ms), plan, bail-out; subtests "
-    + "under the names of the points that hold them; of `prove --verbose` each file as a suite."
+    + "under the names of the points that hold them; of `prove --verbose` each file as a suite; a plan that is missing "
+    + "or not met, a subtest that never ended and a program that died as blocking problems."
   package static let dropped =
     "Comments, program output between the points, pragmas, times that stand in comments (`# time=4ms`) or names; "
-    + "the message in the names that Check writes becomes the point's own."
+    + "the messages in the names that Check and Criterion write become the points' own."
 
   package static func recognises(_ head: Head) -> Recognition {
     var points = 0
