@@ -29,7 +29,9 @@ package enum CucumberJSON: Format {
     let isBehave =
       json.has("[].location") && json.has("[].status") && json.has("[].name")
       && json.string("[].keyword") != nil
-    return (hasElements && isFeature) || isBehave ? .yes : .no
+    let isBare =
+      json.string("[].keyword") != nil && ["[].uri", "[].id", "[].name"].allSatisfy(json.has)
+    return (hasElements && isFeature) || isBehave || isBare ? .yes : .no
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
@@ -50,7 +52,9 @@ package enum CucumberJSON: Format {
     let suite = suites.number([name], in: &results)
     var background: Scenario?
     var hasFailure = false
+    let outlines = expandedOutlines(of: feature)
     for element in feature.list("elements") {
+      if let id = element["id"]?.string, outlines.contains(id) { continue }
       var scenario = Scenario(
         element, secondsPerUnit: isBehave ? 1 : 1e-9,
         featureHasPassed: feature["status"]?.string == "passed")
@@ -80,6 +84,20 @@ package enum CucumberJSON: Format {
       results.problems.append(
         ResultProblem(.suiteError, "\(name): \(status) outside its scenarios", isBlocking: true))
     }
+  }
+
+  /// The ids of outlines that stand beside their own rows, as in Cucumber-JVM 1: they are templates
+  /// and no tests. A row's id is its outline's, the examples' name and a number.
+  private static func expandedOutlines(of feature: JSONValue) -> Set<String> {
+    var rows: Set<String> = []
+    var outlines: Set<String> = []
+    for element in feature.list("elements") {
+      guard let id = element["id"]?.string else { continue }
+      if element["type"]?.string == "scenario_outline" { outlines.insert(id) }
+      let parts = id.split(separator: ";", omittingEmptySubsequences: false)
+      if parts.count > 2 { rows.insert(parts.dropLast(2).joined(separator: ";")) }
+    }
+    return outlines.intersection(rows)
   }
 
   private static func file(ofPlace place: String) -> String {

@@ -328,6 +328,20 @@ private func problems(_ results: Results) -> [String] {
     #expect(try detail(results, 1).message == "hook")
   }
 
+  @Test("an outline beside its rows is no test, one alone did not run")
+  func outlines() throws {
+    let text = #"""
+      [{"keyword":"Feature","name":"F","id":"f","uri":"f.feature","elements":[
+        {"type":"scenario_outline","id":"f;o","name":"o","steps":[{"name":"s"}]},
+        {"type":"scenario","id":"f;o;e;2","name":"o","steps":[{"result":{"status":"passed"}}]},
+        {"type":"scenario","id":"f;o;;3","name":"o","steps":[{"result":{"status":"failed"}}]},
+        {"type":"scenario_outline","id":"f;p","name":"p","steps":[{"name":"s"}]}]}]
+      """#
+    #expect(lines(try CucumberJSON.read(memory(text))) == ["o passed", "o failed", "p skipped"])
+    let bare = #"[{"id":"f","name":"F","keyword":"Feature","line":2,"uri":"f.feature"}]"#
+    #expect(CucumberJSON.recognises(head(bare)) == .yes)
+  }
+
   @Test("a scenario of which steps have no result is no pass")
   func missingResult() throws {
     let text = #"""
