@@ -17,6 +17,8 @@ package enum BoostTest: Format {
   package static func recognises(_ head: Head) -> Recognition {
     switch head.rootElement {
     case "TestLog": .yes
+    // What the framework says before the log begins stands in front of it.
+    case "Message": head.contains("<TestLog>") ? .yes : .no
     case "TestResult":
       head.contains("assertions_passed") || head.contains("<TestSuite") ? .yes : .no
     default: .no
@@ -45,6 +47,11 @@ private final class BoostReading {
     var outcome: Outcome
     var duration: Double?
     var detail: TestDetail?
+
+    mutating func skip() {
+      outcome = .skipped
+      detail = TestDetail(message: "did not run")
+    }
   }
 
   private struct Key: Hashable {
@@ -57,9 +64,23 @@ private final class BoostReading {
   private var logged: [Case] = []
   private var reported: [Case] = []
   private var claimedFailures: Int?
-  private var failedSuite: (name: String, line: Int)?
+  private var claims = SuiteClaims(BoostReading.isClaimed)
+  private var failedRoot: XMLNode?
 
   var hasReportedCases: Bool { !reported.isEmpty }
+
+  /// A suite that counts no test case was never come to, after a crash or a fixture that failed: the
+  /// report calls its test cases passed all the same.
+  private static func neverRan(_ suite: XMLNode?) -> Bool {
+    let counts = (suite?.attributes ?? [:]).filter { $0.key.hasPrefix("test_cases_") }
+    return !counts.isEmpty && counts.allSatisfy { $0.value == "0" }
+  }
+
+  /// A suite of a report that did not pass.
+  private static func isClaimed(_ node: XMLNode) -> Bool {
+    guard node.name == "TestSuite", let result = node["result"] else { return false }
+    return result != "passed" && result != "skipped"
+  }
 
   func take(_ node: XMLNode, _ above: [XMLNode]) {
     let isReport = above.first?.name == "TestResult"
@@ -68,7 +89,11 @@ private final class BoostReading {
       let path = above.filter { $0.name == "TestSuite" }.compactMap { $0["name"] }
       if isReport {
         if let root = above.first(where: { $0.name == "TestSuite" }) { takeTotals(root) }
-        reported.append(report(node, path))
+        var found = report(node, path)
+        if found.outcome == .passed, BoostReading.neverRan(above.last) { found.skip() }
+        claims.enter(above)
+        if found.outcome.isFailure { claims.noteFailure() }
+        reported.append(found)
       } else {
         logged.append(log(node, path))
         if let problem = node.limitProblem(node["name"] ?? "") { results.problems.append(problem) }
@@ -90,8 +115,7 @@ private final class BoostReading {
   func takeTotals(_ suite: XMLNode?) {
     guard let suite else { return }
     claimedFailures = suite["test_cases_failed"].flatMap { Int($0) }
-    let isFailure = suite["result"].map { $0 != "passed" && $0 != "skipped" } ?? false
-    failedSuite = isFailure ? (suite["name"] ?? "", suite.line) : nil
+    failedRoot = BoostReading.isClaimed(suite) ? suite : nil
   }
 
   private func log(_ node: XMLNode, _ path: [String]) -> Case {
@@ -167,15 +191,24 @@ private final class BoostReading {
       }
       append(found)
     }
-    for (index, found) in reported.enumerated() where !used.contains(index) { append(found) }
+    for (index, found) in reported.enumerated() where !used.contains(index) {
+      var found = found
+      // A log that names test cases names all that were come to.
+      if found.outcome == .passed, !logged.isEmpty { found.skip() }
+      append(found)
+    }
     results.checkFailures(claimed: claimedFailures)
-    if let failedSuite, results.problems.isEmpty,
-      !results.tests.contains(where: \.outcome.isFailure)
-    {
-      results.problems.append(
-        ResultProblem(
-          .suiteError, "\(failedSuite.name): failed outside its test cases",
-          line: failedSuite.line, isBlocking: true))
+    // A log that stands with it says why.
+    if results.problems.isEmpty {
+      let hasFailure = results.tests.contains(where: \.outcome.isFailure)
+      let root = hasFailure ? nil : failedRoot
+      let unproven = reported.isEmpty ? [root].compactMap(\.self) : claims.finish()
+      for suite in unproven {
+        results.problems.append(
+          ResultProblem(
+            .suiteError, "\(suite["name"] ?? "a suite"): failed outside its test cases",
+            line: suite.line, isBlocking: true))
+      }
     }
     results.problems += repairs
     return results

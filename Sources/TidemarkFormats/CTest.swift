@@ -46,10 +46,11 @@ private final class CTestReading {
     results.append(
       suite: suites.number(path.filter { $0 != "." }, in: &results), name: name, outcome: outcome,
       duration: values["Execution Time"]?.decimal, detail: detail(node, outcome, values))
-    if outcome == .skipped, let fault = values["Completion Status"], CTestReading.isFault(fault) {
+    let completion = values["Completion Status"] ?? "Not Run"
+    if outcome == .skipped, isFault(completion, node) {
       results.problems.append(
         ResultProblem(
-          .buildFailed, "\(name): \(output(node)?.firstLine ?? fault)", line: node.line,
+          .buildFailed, "\(name): \(output(node)?.firstLine ?? completion)", line: node.line,
           isBlocking: true))
     }
   }
@@ -82,19 +83,27 @@ private final class CTestReading {
   }
 
   /// Whether a test that did not run was meant to: what CTest itself counts as a failure.
-  private static func isFault(_ completion: String) -> Bool {
+  private func isFault(_ completion: String, _ node: XMLNode) -> Bool {
     let text = completion.lowercased()
-    let isWanted =
-      text.hasPrefix("skip") || text == "disabled" || text == "completed" || text == "not run"
-    return !isWanted
+    if text.hasPrefix("skip") || text == "disabled" || text == "completed" { return false }
+    // Old versions say no more than this, or nothing, and the output tells what is missing.
+    if text == "not run" { return output(node)?.hasPrefix("Unable to find") ?? false }
+    // A test that ran and skipped itself may have said why (`<CTestDetails>`).
+    return CTestReading.faults.contains(text) || node.text(of: "FullCommandLine") == nil
   }
+
+  /// https://gitlab.kitware.com/cmake/cmake/-/blob/master/Source/CTest/cmCTestRunTest.cxx
+  private static let faults: Set<String> = [
+    "unable to find executable", "required files missing", "fixture dependency failed",
+    "failed to start", "missing configuration", "insufficient resources",
+    "invalid resource spec file", "invalid resource groups",
+  ]
 
   private func measurements(_ node: XMLNode) -> [String: String] {
     var values: [String: String] = [:]
+    // A test's own come first: CTest's stand behind them.
     for measurement in node.child("Results")?.children("NamedMeasurement") ?? [] {
-      if let name = measurement["name"], values[name] == nil {
-        values[name] = measurement.text(of: "Value")
-      }
+      if let name = measurement["name"] { values[name] = measurement.text(of: "Value") }
     }
     return values
   }

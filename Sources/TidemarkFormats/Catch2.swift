@@ -128,7 +128,10 @@ private final class Catch2Reading {
   private func detail(_ open: Open, _ outcome: Outcome, _ result: XMLNode?) -> TestDetail? {
     guard outcome != .passed else { return nil }
     let found = outcome == .skipped ? open.skips : open.failures
-    guard let first = found.first else { return nil }
+    guard let first = found.first else {
+      let mustFail = open.node["tags"]?.contains("[!shouldfail]") ?? false
+      return mustFail ? TestDetail(message: "did not fail, as it should") : nil
+    }
     var detail = TestDetail(
       message: nil, trace: found.map(Catch2Reading.describe).joined(separator: "\n"))
     detail.message = Catch2Reading.say(first.node).firstLine ?? detail.message

@@ -39,7 +39,7 @@ private final class CppUnitReading {
     case ("Test", "SuccessfulTests"): append(node, .passed)
     case ("Test", "SkippedTests"): append(node, .skipped)
     case (_, "FailedTests"):
-      append(node, node.text(of: "FailureType") == "Error" ? .errored : .failed)
+      append(node, node.text(of: "FailureType")?.lowercased() == "error" ? .errored : .failed)
     default: break
     }
   }

@@ -22,11 +22,8 @@ package enum NUnit2: Format {
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     let reading = NUnitReading(duration: "time")
-    let records: Set<String> = ["test-case", "environment", "failure", "reason"]
-    let reader = try XMLNode.forEach(records, in: file) { node, above in
-      if node.name == "failure" { return reading.takeSuiteFailure(node, above) }
-      if node.name == "reason" { return reading.takeSuiteReason(node, above) }
-      reading.take(node, above, outcome: NUnit2.outcome(node))
+    let reader = try XMLNode.forEach(NUnitReading.records, in: file) { node, above in
+      reading.take(node, above, outcome: NUnit2.outcome)
     }
     return reading.finish(reader.repairProblems)
   }
@@ -56,11 +53,8 @@ package enum NUnit3: Format {
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     let reading = NUnitReading(duration: "duration")
-    let records: Set<String> = ["test-case", "environment", "failure", "reason"]
-    let reader = try XMLNode.forEach(records, in: file) { node, above in
-      if node.name == "failure" { return reading.takeSuiteFailure(node, above) }
-      if node.name == "reason" { return reading.takeSuiteReason(node, above) }
-      reading.take(node, above, outcome: NUnit3.outcome(node))
+    let reader = try XMLNode.forEach(NUnitReading.records, in: file) { node, above in
+      reading.take(node, above, outcome: NUnit3.outcome)
     }
     return reading.finish(reader.repairProblems)
   }
@@ -70,13 +64,19 @@ package enum NUnit3: Format {
     if ["Error", "Invalid", "Cancelled"].contains(node["label"]), node["result"] == "Failed" {
       return .errored
     }
-    return node["result"].flatMap(NUnitReading.outcome) ?? .failed
+    // A list of tests (`--explore`) has no results.
+    guard let result = node["result"] else { return node["runstate"] == nil ? .failed : .skipped }
+    return NUnitReading.outcome(result) ?? .failed
   }
 }
 
 private final class NUnitReading {
+  static let records: Set<String> = ["test-case", "environment", "failure", "reason"]
+
   private var results = Results()
   private var suites: [[String]: Int32] = [:]
+  private var claims = SuiteClaims(NUnitReading.isClaimed)
+  private var listed = 0
   private let durationAttribute: String
 
   init(duration: String) { durationAttribute = duration }
@@ -92,18 +92,37 @@ private final class NUnitReading {
     }
   }
 
-  func take(_ node: XMLNode, _ above: [XMLNode], outcome: Outcome) {
-    guard node.name == "test-case" else {
+  /// A suite, or in version 3 the run, that is told to have failed, by itself or by what it holds.
+  private static func isClaimed(_ node: XMLNode) -> Bool {
+    guard node.name == "test-suite" || node.name == "test-run", node["site"] != "Parent",
+      let result = node["result"]
+    else { return false }
+    return ["Failed", "Failure", "Error"].contains(result)
+  }
+
+  func take(_ node: XMLNode, _ above: [XMLNode], outcome: (XMLNode) -> Outcome) {
+    claims.enter(above)
+    switch node.name {
+    case "test-case": append(node, above, outcome(node))
+    case "failure": takeSuiteFailure(node, above)
+    case "reason": takeSuiteReason(node, above)
+    default:
       if let system = node["os-version"] { results.environment["os_version"] = system }
       // Of the run, in NUnit 2 only.
       if let date = above.first?["date"], let clock = above.first?["time"] {
         results.newestTime = TimeText.parse("\(date)T\(clock)")
       }
-      return
     }
+  }
+
+  private func append(_ node: XMLNode, _ above: [XMLNode], _ outcome: Outcome) {
+    if outcome.isFailure { claims.noteFailure() }
+    if node["result"] == nil, outcome == .skipped { listed += 1 }
     let full = node["fullname"] ?? node["name"] ?? ""
     let name = node["name"] ?? full
-    let className = node["classname"] ?? NUnitReading.className(full)
+    let className =
+      node["classname"] ?? NUnitReading.className(full, under: above)
+      ?? NUnitReading.className(full)
     // NUnit 2 writes the whole name: what the class says already is taken off.
     let short =
       className.isEmpty || !name.hasPrefix(className + ".")
@@ -116,36 +135,43 @@ private final class NUnitReading {
   }
 
   /// A fixture that failed in its own set-up or tear-down; what failed below it says so itself.
-  func takeSuiteFailure(_ node: XMLNode, _ above: [XMLNode]) {
+  private func takeSuiteFailure(_ node: XMLNode, _ above: [XMLNode]) {
     guard let suite = above.last, suite.name == "test-suite" else { return }
     let message = node.text(of: "message")?.firstLine
     // NUnit 2 has no site, and tells of a tear-down alone: a set-up that failed fails the tests.
     let isOwn =
       suite["site"].map { $0 == "SetUp" || $0 == "TearDown" }
-      ?? message?.hasPrefix("TearDown") ?? false
+      ?? (message?.hasPrefix("TearDown") ?? false || message?.hasPrefix("OneTime") ?? false)
     guard isOwn else { return }
+    noteSuite(suite, message ?? "failed outside its tests", line: node.line)
+  }
+
+  private func noteSuite(_ suite: XMLNode, _ message: String, line: Int) {
+    claims.noteFailure()
     let name = suite["fullname"] ?? suite["name"] ?? "a suite"
     results.problems.append(
-      ResultProblem(
-        .suiteError, "\(name): \(message ?? "failed outside its tests")", line: node.line,
-        isBlocking: true))
+      ResultProblem(.suiteError, "\(name): \(message)", line: line, isBlocking: true))
   }
 
   /// An assembly that could not be loaded: it holds no test that would say so.
-  func takeSuiteReason(_ node: XMLNode, _ above: [XMLNode]) {
+  private func takeSuiteReason(_ node: XMLNode, _ above: [XMLNode]) {
     guard let suite = above.last, suite.name == "test-suite",
-      suite["runstate"] == "NotRunnable" || suite["result"] == "NotRunnable",
+      suite["runstate"] == "NotRunnable" || suite["result"] == "NotRunnable"
+        || suite["label"] == "Invalid",
       suite["testcasecount"] == "0" || suite["total"] == "0" || suite["type"] == "Assembly"
     else { return }
+    claims.noteFailure()
     let name = suite["name"] ?? suite["fullname"] ?? "an assembly"
     let message = node.text(of: "message")?.firstLine ?? "could not be run"
     results.problems.append(
       ResultProblem(.suiteError, "\(name): \(message)", line: node.line, isBlocking: true))
   }
 
-  /// The assembly alone: namespaces and fixtures are in the class.
+  /// The assembly alone: namespaces and fixtures are in the class. What stands above assemblies is a
+  /// project, which in Unity has the name of the folder that it was checked out into.
   private func suite(_ above: [XMLNode]) -> Int32 {
-    let assembly = above.first { $0.name == "test-suite" }?["name"] ?? ""
+    let suite = above.last { $0["type"] == "Assembly" } ?? above.first { $0.name == "test-suite" }
+    let assembly = suite?["name"] ?? ""
     let file = assembly.split { $0 == "/" || $0 == "\\" }.last.map(String.init) ?? assembly
     let path = file.isEmpty ? [] : [file]
     if let known = suites[path] { return known }
@@ -153,6 +179,16 @@ private final class NUnitReading {
     results.suites.append(Suite(path: path))
     suites[path] = index
     return index
+  }
+
+  /// Up to the fixture that the test stands in: the names of test cases may hold dots.
+  private static func className(_ full: String, under above: [XMLNode]) -> String? {
+    let fixture = above.last { $0["type"] == "TestFixture" }?["name"]?.nonEmpty
+    guard let fixture, let place = full.firstRange(of: fixture + ".") else { return nil }
+    let isWord =
+      place.lowerBound == full.startIndex
+      || full[full.index(before: place.lowerBound)] == "."
+    return isWord ? String(full[..<place.upperBound].dropLast()) : nil
   }
 
   /// What stands before the method: the last dot outside brackets ends it.
@@ -177,7 +213,7 @@ private final class NUnitReading {
       failure?.text(of: "message") ?? node.descendant("reason", "message")?.text.nonEmpty
     let stack = failure?.text(of: "stack-trace")
     var detail = TestDetail(
-      message: message?.firstLine ?? node["label"],
+      message: message?.firstLine ?? node["label"]?.nonEmpty,
       text: [message, stack].compactMap(\.self).joined(separator: "\n").nonEmpty)
     if outcome.isFailure {
       detail.output = node.text(of: "output").map { String($0.suffix(4096)) }
@@ -187,6 +223,18 @@ private final class NUnitReading {
   }
 
   func finish(_ repairs: [ResultProblem]) -> Results {
+    for suite in claims.finish() {
+      let name = suite["fullname"] ?? suite["name"] ?? "the run"
+      results.problems.append(
+        ResultProblem(
+          .suiteError, "\(name): failed, and none of its tests did", line: suite.line,
+          isBlocking: true))
+    }
+    if listed > 0 {
+      results.problems.append(
+        ResultProblem(
+          .planMismatch, "\(listed) tests are listed without a result", isBlocking: true))
+    }
     results.problems += repairs
     return results
   }

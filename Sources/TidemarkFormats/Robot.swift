@@ -8,7 +8,8 @@ package enum Robot: Format {
   package static let specification =
     "https://github.com/robotframework/robotframework/tree/master/doc/schema"
   package static let kept = """
-    Each test and task with its suites, status, time, message and place. A suite's setup or teardown \
+    Each test and task with its suites, status, time, message and place; of merged outputs the runs \
+    before. A suite's setup or teardown \
     that failed is a blocking problem, an error of the execution one that does not block.
     """
   package static let dropped =
@@ -37,6 +38,18 @@ package enum Robot: Format {
   }
 }
 
+extension Robot {
+  /// The same words in both outputs, and in the messages of merged ones.
+  static func outcome(_ status: String?) -> Outcome {
+    switch status?.uppercased() {
+    case "PASS": .passed
+    case "FAIL": .failed
+    case "SKIP", "NOT RUN", "NOT_RUN": .skipped
+    default: .errored
+    }
+  }
+}
+
 private final class RobotReading {
   private var results = Results()
   private var suites = SuiteTable()
@@ -57,19 +70,18 @@ private final class RobotReading {
 
   private func append(_ test: XMLNode, _ status: XMLNode, _ above: [XMLNode]) {
     let path = above.filter { $0.name == "suite" }.compactMap { $0["name"] }
-    let outcome: Outcome =
-      switch status["status"]?.uppercased() {
-      case "PASS": .passed
-      case "FAIL": .failed
-      case "SKIP", "NOT RUN", "NOT_RUN": .skipped
-      default: .errored
-      }
+    let outcome = Robot.outcome(status["status"])
+    let message = RobotMessage(status.text)
     var detail: TestDetail?
     if outcome != .passed {
-      var found = TestDetail(message: nil, trace: status.text)
+      var found = TestDetail(message: nil, trace: message.text)
       found.file = above.last { $0.name == "suite" && $0["source"] != nil }?["source"]
       found.line = test["line"].flatMap { Int($0) }
       detail = found
+    }
+    if !message.attempts.isEmpty {
+      detail = detail ?? TestDetail()
+      detail?.attempts = message.attempts
     }
     let end = status["endtime"].flatMap(RobotReading.time)
     let start = (status["start"] ?? status["starttime"]).flatMap(RobotReading.time)

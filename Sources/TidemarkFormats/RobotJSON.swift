@@ -36,19 +36,18 @@ struct RobotJSON {
   private mutating func append(
     _ test: JSONValue, file: String?, path: [String], into results: inout Results
   ) {
-    let outcome: Outcome =
-      switch test["status"]?.string?.uppercased() {
-      case "PASS": .passed
-      case "FAIL": .failed
-      case "SKIP", "NOT RUN": .skipped
-      default: .errored
-      }
+    let outcome = Robot.outcome(test["status"]?.string)
+    let message = RobotMessage(test["message"]?.string)
     var detail: TestDetail?
     if outcome != .passed {
-      var found = TestDetail(message: nil, trace: test["message"]?.string)
+      var found = TestDetail(message: nil, trace: message.text)
       found.file = file
       found.line = test.line("lineno")
       detail = found
+    }
+    if !message.attempts.isEmpty {
+      detail = detail ?? TestDetail()
+      detail?.attempts = message.attempts
     }
     results.append(
       suite: suites.number(path, in: &results), name: test["name"]?.string ?? "",

@@ -9,7 +9,8 @@ package enum TRX: Format {
     "https://github.com/microsoft/vstest/blob/main/src/Microsoft.TestPlatform.Extensions.TrxLogger"
   package static let kept =
     "Each result with outcome, duration, message, stack trace; the class from the test's definition; of data-driven "
-    + "and ordered tests the inner results. Errors of the run itself are problems, and so is a run that broke off."
+    + "and ordered tests the inner results, with their row. Errors of the run itself are problems, and so is a run "
+    + "or a test that failed although nothing in it did."
   package static let dropped = "Counters, test lists, deployment items, attachments."
 
   package static func recognises(_ head: Head) -> Recognition {
@@ -43,13 +44,8 @@ private final class TRXReading {
     switch node.name {
     case "UnitTest", "CodedWebTest", "OrderedTest":
       let method = node.child("TestMethod")?["className"] ?? node.child("WebTestClass")?["class"]
-      // The assembly's name may follow behind a comma.
-      if let id = node["id"], let name = method?.split(separator: ",").first {
-        classes[id] = String(name)
-      }
-    case "ResultSummary":
-      for info in node.child("RunInfos")?.children("RunInfo") ?? [] { takeRunInfo(info) }
-      summary = node
+      if let id = node["id"], let method { classes[id] = TRXReading.withoutAssembly(method) }
+    case "ResultSummary": summary = node
     case "Times":
       let times = ["finish", "start"].compactMap { node[$0].flatMap(TimeText.parse) }
       results.newestTime = times.max()
@@ -57,25 +53,49 @@ private final class TRXReading {
     }
   }
 
-  private func takeRunInfo(_ node: XMLNode) {
-    guard let text = node.text(of: "Text")?.firstLine else { return }
+  /// The assembly's name may follow behind a comma; types in brackets have theirs too.
+  private static func withoutAssembly(_ name: String) -> String {
+    var depth = 0
+    let end = name.firstIndex { character in
+      if character == "[" { depth += 1 }
+      if character == "]" { depth -= 1 }
+      return character == "," && depth <= 0
+    }
+    return String(name[..<(end ?? name.endIndex)])
+  }
+
+  private func takeRunInfo(_ node: XMLNode, _ hasFailure: Bool) {
+    guard let text = (node.text(of: "Text") ?? node.text).firstLine else { return }
+    if TRXReading.isEcho(text), hasFailure { return }
     let isError = node["outcome"] == "Error" || node["outcome"] == "Failed"
     results.problems.append(
       ResultProblem(.outsideError, text, line: node.line, isBlocking: isError))
   }
 
+  /// What failed tests say of themselves: xUnit.net's adapter writes each into the log as an error,
+  /// Microsoft.Testing.Platform that its exit code 2 means that some failed.
+  private static func isEcho(_ text: String) -> Bool {
+    (text.hasPrefix("[xUnit.net") && text.hasSuffix("[FAIL]"))
+      || text.hasPrefix("Exit code indicates failure: '2'")
+  }
+
   func finish(_ repairs: [ResultProblem]) -> Results {
     for node in found { append(node, as: nil) }
-    if let summary { takeOutcome(of: summary) }
+    if let summary {
+      let hasFailure = results.tests.contains(where: \.outcome.isFailure)
+      for info in summary.child("RunInfos")?.children("RunInfo") ?? [] {
+        takeRunInfo(info, hasFailure)
+      }
+      takeOutcome(of: summary, hasFailure)
+    }
     results.problems += repairs
     return results
   }
 
   /// A run that broke off says so here, and its tests may all have passed before.
-  private func takeOutcome(of summary: XMLNode) {
+  private func takeOutcome(of summary: XMLNode, _ hasFailure: Bool) {
     guard let outcome = summary["outcome"],
-      ["Aborted", "Error", "Timeout", "Disconnected"].contains(outcome),
-      !results.tests.contains(where: \.outcome.isFailure),
+      ["Failed", "Aborted", "Error", "Timeout", "Disconnected"].contains(outcome), !hasFailure,
       !results.problems.contains(where: \.isBlocking)
     else { return }
     results.problems.append(
@@ -86,25 +106,51 @@ private final class TRXReading {
 
   private func append(_ node: XMLNode, as parent: XMLNode?) {
     let inner = node.child("InnerResults")?.children ?? []
+    let outcome = TRXReading.outcome(node["outcome"])
     if !inner.isEmpty {
+      let before = (tests: results.tests.count, problems: results.problems.count)
       for result in inner { append(result, as: node) }
+      let isTold =
+        results.tests[before.tests...].contains(where: \.outcome.isFailure)
+        || results.problems.count > before.problems
+      if outcome.isFailure, !isTold { noteSum(node, outcome) }
       return
     }
-    let name = node["testName"] ?? parent?["testName"] ?? ""
     let id = node["testId"] ?? parent?["testId"] ?? ""
-    let outcome = TRXReading.outcome(node["outcome"])
+    let className = classes[id] ?? ""
+    let full = node["testName"] ?? parent?["testName"] ?? ""
+    // xUnit.net's adapter writes the class into the name too.
+    let isInClass = !className.isEmpty && full.hasPrefix(className + ".")
+    var found = detail(node, outcome)
+    // The rows of one test have one name, and come in any order.
+    if let row = node["dataRowInfo"] {
+      found = found ?? TestDetail()
+      found?.parameters = "row \(row)"
+    }
     results.append(
-      className: classes[id] ?? "", name: name, outcome: outcome,
-      duration: node["duration"].flatMap(TRXReading.seconds), detail: detail(node, outcome))
+      className: className,
+      name: isInClass ? String(full.dropFirst(className.count + 1)) : full, outcome: outcome,
+      duration: node["duration"].flatMap(TRXReading.seconds), detail: found)
   }
 
-  /// The outcomes of the schema `vstst.xsd`; one that is missing stands for its default, Error.
+  /// A test that holds others and failed although they did not: its clean-up, or what never ran.
+  private func noteSum(_ node: XMLNode, _ outcome: Outcome) {
+    let message = detail(node, outcome)?.message ?? "failed, and nothing in it did"
+    results.problems.append(
+      ResultProblem(
+        .suiteError, "\(node["testName"] ?? "a test"): \(message)", line: node.line,
+        isBlocking: true))
+  }
+
+  /// The outcomes of the schema `vstst.xsd`; one that is missing stands for its default, Error. A
+  /// test that never came to its end is no skipped one.
   private static func outcome(_ text: String?) -> Outcome {
     switch text {
     case "Passed", "Completed", "Warning", "PassedButRunAborted": .passed
     case "Failed": .failed
-    case "NotExecuted", "Inconclusive", "NotRunnable", "Disconnected", "Pending", "InProgress":
-      .skipped
+    case "NotExecuted", "Inconclusive", "NotRunnable", "Pending": .skipped
+    // No words of the schema: reporters of other languages write them.
+    case "Skipped", "Ignored": .skipped
     default: .errored
     }
   }
@@ -136,19 +182,5 @@ private final class TRXReading {
     guard let hours = leading.last.flatMap({ Double($0) }), leading.count <= 2 else { return nil }
     let days = leading.count == 2 ? Double(leading[0]) ?? .nan : 0
     return ((days * 24 + hours) * 60 + minutes) * 60 + seconds
-  }
-}
-
-/// Where a .NET stack trace begins: `   at N.C.M() in C:\src\A.cs:line 16`.
-enum DotNetStack {
-  static func place(_ stack: String) -> (String?, Int?) {
-    for line in stack.split(whereSeparator: \.isNewline) {
-      guard let start = line.firstRange(of: " in "), let mark = line.firstRange(of: ":line ")
-      else { continue }
-      guard start.upperBound < mark.lowerBound else { continue }
-      let number = line[mark.upperBound...].prefix { $0.isNumber }
-      return (String(line[start.upperBound..<mark.lowerBound]), Int(number))
-    }
-    return (nil, nil)
   }
 }

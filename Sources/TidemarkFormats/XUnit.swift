@@ -80,7 +80,9 @@ private final class XUnitReading {
   private func detail(_ node: XMLNode, _ outcome: Outcome) -> TestDetail? {
     guard outcome != .passed else { return nil }
     let failure = node.child("failure")
-    let message = failure?.text(of: "message") ?? node.text(of: "reason")
+    // Version 1 has the reason's text in a `<message>`.
+    let reason = node.descendant("reason", "message")?.text.nonEmpty ?? node.text(of: "reason")
+    let message = failure?.text(of: "message") ?? reason
     let stack = failure?.text(of: "stack-trace")
     var detail = TestDetail(
       message: message?.firstLine,

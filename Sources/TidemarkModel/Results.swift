@@ -98,8 +98,8 @@ package struct TestRecord: Sendable {
   @frozen @usableFromInline
   package enum Role: UInt8, Sendable {
     case test
-    /// A test that holds others and is no more than their sum: `inspect` counts it, as the file
-    /// does; reports show the ones below it.
+    /// A test that holds others and is no more than their sum, or an attempt that a later one tells
+    /// of too: `inspect` counts it, as the file does; reports show the others.
     case parent
     /// A test below one that the file counts: reports show it, `inspect` does not count it.
     case inner

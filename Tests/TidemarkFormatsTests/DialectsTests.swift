@@ -235,7 +235,8 @@ import TidemarkModel
     "TRX: a run that broke off is no pass, if nothing else says so",
     arguments: [
       ("Aborted", "Passed", "", ["the run ended as Aborted without a failed test"]),
-      ("Completed", "Passed", "", []), ("Failed", "Passed", "", []), ("Aborted", "Failed", "", []),
+      ("Completed", "Passed", "", []), ("Aborted", "Failed", "", []),
+      ("Failed", "Passed", "", ["the run ended as Failed without a failed test"]),
       (
         "Aborted", "Passed",
         "<RunInfos><RunInfo outcome='Error'><Text>host died</Text></RunInfo></RunInfos>",
@@ -265,6 +266,7 @@ import TidemarkModel
     #expect(Reading.recognise(head(text))?.name == "xunit")
     let results = try XUnit.read(memory(text))
     #expect(results.tests.map(\.outcome) == [.passed, .skipped])
+    #expect(results.detail(of: results.tests[1])?.message == "slow")
     #expect(results.problems.map(\.message) == ["no till"])
     let maven = "<assembly><id>bin</id><formats><format>zip</format></formats></assembly>"
     #expect(Reading.recognise(head(maven)) == nil)

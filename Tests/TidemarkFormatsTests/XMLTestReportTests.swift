@@ -109,9 +109,73 @@ private func problems(_ results: Results) -> [String] {
     #expect(results.tests.isEmpty)
     #expect(results.problems.contains { $0.code == .planMismatch && $0.isBlocking })
   }
+
+  @Test("after a crash the report passes what was never come to, and it counts as skipped")
+  func crash() throws {
+    let report = """
+      <TestResult><TestSuite name="m" result="failed" test_cases_passed="1" test_cases_failed="1">
+      <TestCase name="a" result="aborted"/><TestCase name="b" result="passed"/>
+      <TestSuite name="s" result="passed" test_cases_passed="0" test_cases_failed="0">
+      <TestCase name="c" result="passed"/></TestSuite></TestSuite></TestResult>
+      """
+    let log = "<TestLog><TestSuite name='m'><TestCase name='a'/></TestSuite></TestLog>"
+    #expect(
+      lines(try BoostTest.read(memory(report))) == ["a errored", "b passed", "c skipped"])
+    #expect(
+      lines(try BoostTest.read(memory(log + report))) == ["a errored", "b skipped", "c skipped"])
+  }
+
+  @Test("what the framework says before its log begins does not hide the log")
+  func messageFirst() throws {
+    let text = """
+      <Message file="f.ipp" line="3"><![CDATA[Including test case a as a dependency of b]]></Message>\
+      <TestLog><TestSuite name="m"><TestCase name="a"><TestingTime>5</TestingTime></TestCase>\
+      </TestSuite></TestLog>
+      """
+    #expect(BoostTest.recognises(head(text)) == .yes)
+    #expect(lines(try BoostTest.read(memory(text))) == ["a passed"])
+    #expect(BoostTest.recognises(head("<Message>Dear all</Message>")) == .no)
+  }
+
+  @Test("a suite of a report that failed outside its test cases is told beside other failures")
+  func suiteFixture() throws {
+    let text = """
+      <TestResult><TestSuite name="m" result="failed" test_cases_failed="1">
+      <TestCase name="a" result="failed" assertions_failed="1"/><TestSuite name="s" result="aborted"
+      test_cases_failed="0"><TestCase name="q" result="passed"/></TestSuite></TestSuite></TestResult>
+      """
+    let results = try BoostTest.read(memory(text))
+    #expect(lines(results) == ["a failed", "q skipped"])
+    #expect(problems(results) == ["!suite_error s: failed outside its test cases"])
+  }
 }
 
 @Suite struct CTestTests {
+  @Test(
+    "a test that did not run is a fault unless it was meant to",
+    arguments: [
+      ("Not Run", "Unable to find executable: /a", "", true), ("Not Run", "", "", false),
+      ("Not Run", "Unable to find required file: /f", "", true),
+      ("Disabled", "Disabled", "", false),
+      ("SKIP_RETURN_CODE=77", "", "/a", false), ("no GPU here", "", "/a", false),
+      ("a word to come", "", "", true), ("Required Files Missing", "", "/a", true),
+      ("Fixture dependency failed", "", "", true), ("", "Unable to find executable: /a", "", true),
+    ])
+  func faults(completion: String, output: String, command: String, isFault: Bool) throws {
+    let text = """
+      <Site><Testing><Test Status="notrun"><Name>t</Name><FullCommandLine>\(command)</FullCommandLine>
+      <Results><NamedMeasurement name="Execution Time"><Value>99</Value></NamedMeasurement>
+      <NamedMeasurement name="Execution Time"><Value>0.5</Value></NamedMeasurement>
+      <NamedMeasurement name="Completion Status"><Value>\(completion)</Value></NamedMeasurement>
+      <Measurement><Value>\(output)</Value></Measurement></Results></Test></Testing></Site>
+      """
+    let results = try CTest.read(memory(text))
+    #expect(lines(results) == ["t skipped"])
+    #expect(results.problems.contains(where: \.isBlocking) == isFault)
+    // A test may measure a time of its own under the same name, before CTest's.
+    #expect(results.tests.first?.duration == 0.5)
+  }
+
   @Test("a listed test that never ran and a missing program are blocking problems")
   func missing() throws {
     let text = """
@@ -294,6 +358,17 @@ private func problems(_ results: Results) -> [String] {
         "!unterminated cut: has no result",
         "!plan_mismatch the summary counts 3 failures, the tests show 2",
       ])
+  }
+
+  @Test("a test that should fail and did not says so")
+  func shouldFail() throws {
+    let text = """
+      <Catch name="c"><Group name="c"><TestCase name="a" tags="[!shouldfail]">
+      <OverallResult success="false"/></TestCase></Group></Catch>
+      """
+    let results = try Catch2.read(memory(text))
+    #expect(lines(results) == ["a failed"])
+    #expect(try detail(results, 0).message == "did not fail, as it should")
   }
 
   @Test("a benchmark has its mean in ns, and the error of the mean")
