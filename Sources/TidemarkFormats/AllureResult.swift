@@ -9,48 +9,67 @@ package enum AllureResult: Format {
     "https://allurereport.org/docs/how-it-works-test-result-file/"
   package static let kept = """
     The test with its suite labels, class, parameters, time, message and trace, the flaky and known \
-    marks; a fixture that failed as a blocking problem.
+    marks; results of one history id as attempts, the newest last; a fixture that failed as a \
+    blocking problem.
     """
-  package static let dropped = "Steps, attachments, links, history ids, severity and other labels."
+  package static let dropped = "Steps, attachments, links, severity and other labels."
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
     guard json.kind("") == .object else { return .no }
     let hasName = json.kind("name") == .string
     let hasStatus = json.string("status") != nil || json.string("stage") != nil
+    if isGlobals(json) { return .yes }
+    let hasTimes = json.kind("start") == .number && json.kind("stop") == .number
     guard json.kind("uuid") == .string else {
       // Some adapters write the id behind message and trace, which may fill the head.
       let isCut = !head.isWhole && json.has("statusDetails")
-      return isCut && hasName && hasStatus ? .yes : .no
+      let isBare = head.isWhole && hasTimes && isStatus(json.string("status"))
+      return (isCut || isBare) && hasName && hasStatus ? .yes : .no
     }
-    let isResult =
-      hasStatus && (hasName || json.kind("fullName") == .string)
+    let isMarked =
+      hasStatus
       && ["historyId", "labels", "fullName", "stage", "steps", "testCaseId"].contains(
         where: json.has)
+    let isResult = (hasName || json.kind("fullName") == .string) && (isMarked || hasTimes)
     // One of a fixture of parameters alone has no children.
     let isContainer =
-      !hasStatus && !hasName
-      && ["children", "befores", "afters"].contains { json.kind($0) == .array }
+      !hasStatus && ["children", "befores", "afters"].contains { json.kind($0) == .array }
     return isResult || isContainer ? .yes : .no
+  }
+
+  /// What went wrong in no test: `{"errors": […], "attachments": […]}`, since Allure 3.
+  private static func isGlobals(_ json: JSONOutline) -> Bool {
+    json.kind("errors") == .array && json.kind("attachments") == .array
+      && json.has("errors[].message") && json.has("errors[].timestamp")
+  }
+
+  private static func isStatus(_ status: String?) -> Bool {
+    ["passed", "failed", "broken", "skipped", "unknown"].contains(status?.lowercased() ?? "")
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     try file.readJSON { (root, results) throws(Problem) in
       results.newestTime = root.time("stop") ?? root.time("start")
-      let isContainer =
-        root["status"] == nil && root["stage"] == nil
-        && (root["children"] ?? root["befores"] ?? root["afters"]) != nil
-      if isContainer { return readContainer(root, into: &results) }
-      // A test that never ended has a stage and no status.
-      guard let status = root["status"]?.string ?? root["stage"]?.string else {
-        throw Problem("has no text `status`")
+      let hasStatus = root["status"] != nil || root["stage"] != nil
+      if !hasStatus, (root["children"] ?? root["befores"] ?? root["afters"]) != nil {
+        return readContainer(root, into: &results)
       }
+      if !hasStatus, root["errors"]?.isArray == true {
+        return readGlobals(root, into: &results)
+      }
+      guard (root["name"] ?? root["fullName"])?.string != nil else {
+        throw Problem("has no text `name`")
+      }
+      // A test that never ended has a stage at most.
+      let status = root["status"]?.string ?? root["stage"]?.string ?? "unknown"
       let outcome = outcome(status)
       let labels = root["labels"].map(Self.labels) ?? [:]
-      let path = ["parentSuite", "suite", "subSuite"].compactMap { labels[$0] }
-      var suites = SuiteTable()
+      let named = ["parentSuite", "suite", "subSuite"].compactMap { labels[$0] }
+      let path = named.isEmpty ? root.strings("titlePath") : named
+      results.suites = [Suite(path: path, retryKey: root["historyId"]?.string?.nonEmpty)]
       results.append(
-        suite: suites.number(path, in: &results),
+        suite: 0,
         className: labels["testClass"] ?? labels["package"] ?? "",
         name: root["name"]?.string ?? root["fullName"]?.string ?? "", outcome: outcome,
         duration: duration(root), detail: detail(of: root, outcome: outcome))
@@ -85,7 +104,7 @@ package enum AllureResult: Format {
 
   private static func detail(of result: JSONValue, outcome: Outcome) -> TestDetail? {
     let status = result["statusDetails"]
-    let isFlaky = status?["flaky"]?.bool ?? false
+    let isFlaky = (status?["flaky"] ?? result["flaky"])?.bool ?? false
     let parameters = parameters(of: result)
     guard outcome != .passed || isFlaky || parameters != nil else { return nil }
     var detail = TestDetail()
@@ -93,7 +112,7 @@ package enum AllureResult: Format {
       detail = TestDetail(message: status?["message"]?.string, trace: status?["trace"]?.string)
     }
     detail.isMarkedFlaky = isFlaky
-    detail.isKnownFailure = status?["known"]?.bool ?? false
+    detail.isKnownFailure = (status?["known"] ?? result["known"])?.bool ?? false
     detail.parameters = parameters
     return detail
   }
@@ -107,6 +126,15 @@ package enum AllureResult: Format {
       return "\(name)=\(parameter["value"]?.scalarText ?? "null")"
     }
     return shown.isEmpty ? nil : shown.joined(separator: ", ")
+  }
+
+  private static func readGlobals(_ root: JSONValue, into results: inout Results) {
+    for error in root.list("errors") {
+      let detail = TestDetail(message: error["message"]?.string, trace: error["trace"]?.string)
+      results.problems.append(
+        ResultProblem(
+          .outsideError, detail.message ?? "an error outside of the tests", isBlocking: true))
+    }
   }
 
   private static func readContainer(_ root: JSONValue, into results: inout Results) {

@@ -27,7 +27,8 @@ package enum CTRF: Format {
       guard let report = root["results"], let tests = report["tests"], tests.isArray else {
         throw Problem("has no array `results.tests`")
       }
-      let summary = report["summary"]
+      // The first versions called it so.
+      let summary = report["summary"] ?? report["totals"]
       results.newestTime =
         summary?.time("stop") ?? root["timestamp"]?.string.flatMap { TimeText.parse($0) }
       if let environment = report["environment"] { read(environment, into: &results) }
@@ -72,7 +73,9 @@ package enum CTRF: Format {
 
   private static func detail(of test: JSONValue, outcome: Outcome) -> TestDetail? {
     let attempts = attempts(of: test)
-    let isFlaky = test["flaky"]?.bool ?? false
+    // Passed after it was run again, whether or not the producer calls it so.
+    let wasRetried = (test["retries"]?.int ?? 0) > 0
+    let isFlaky = test["flaky"]?.bool ?? (wasRetried && outcome == .passed && attempts.isEmpty)
     guard outcome != .passed || isFlaky || !attempts.isEmpty else { return nil }
     var detail = TestDetail(message: test["message"]?.string, trace: test["trace"]?.string)
     detail.attempts = attempts

@@ -13,7 +13,10 @@ package enum CucumberJSON: Format {
     Every scenario with its feature as suite, the sum of its steps' and hooks' times, the step that \
     went wrong and its message.
     """
-  package static let dropped = "Tags, step arguments, attachments, descriptions."
+  package static let dropped = """
+    Tags, step arguments, attachments, descriptions. The milliseconds of Cucumber.js 2 and 3 are \
+    taken for nanoseconds: their files do not tell.
+    """
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
@@ -22,7 +25,13 @@ package enum CucumberJSON: Format {
     let isFeature =
       json.string("[].keyword") != nil || json.has("[].uri") || json.has("[].elements[].steps")
       || json.has("[].elements[].before") || json.string("[].elements[].keyword") != nil
-    return hasElements && isFeature ? .yes : .no
+    // behave gives a feature no elements whose own hook failed.
+    let isBehave =
+      json.has("[].location") && json.has("[].status") && json.has("[].name")
+      && json.string("[].keyword") != nil
+    let isBare =
+      json.string("[].keyword") != nil && ["[].uri", "[].id", "[].name"].allSatisfy(json.has)
+    return (hasElements && isFeature) || isBehave || isBare ? .yes : .no
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
@@ -42,8 +51,13 @@ package enum CucumberJSON: Format {
     let name = feature["name"]?.string ?? uri ?? ""
     let suite = suites.number([name], in: &results)
     var background: Scenario?
+    var hasFailure = false
+    let outlines = expandedOutlines(of: feature)
     for element in feature.list("elements") {
-      var scenario = Scenario(element, secondsPerUnit: isBehave ? 1 : 1e-9)
+      if let id = element["id"]?.string, outlines.contains(id) { continue }
+      var scenario = Scenario(
+        element, secondsPerUnit: isBehave ? 1 : 1e-9,
+        featureHasPassed: feature["status"]?.string == "passed")
       let kind = element["type"]?.string ?? element["keyword"]?.string ?? ""
       if kind.lowercased() == "background" {
         background = scenario
@@ -55,6 +69,7 @@ package enum CucumberJSON: Format {
         scenario.message = before.message
       }
       background = nil
+      if scenario.outcome.isFailure { hasFailure = true }
       var detail = scenario.outcome == .passed ? nil : scenario.detail
       detail?.file = uri
       detail?.line =
@@ -63,6 +78,26 @@ package enum CucumberJSON: Format {
         suite: suite, name: element["name"]?.string ?? "", outcome: scenario.outcome,
         duration: scenario.duration, detail: detail)
     }
+    if let status = feature["status"]?.string, !hasFailure,
+      CucumberStatus.outcome(ofWhole: status) != nil
+    {
+      results.problems.append(
+        ResultProblem(.suiteError, "\(name): \(status) outside its scenarios", isBlocking: true))
+    }
+  }
+
+  /// The ids of outlines that stand beside their own rows, as in Cucumber-JVM 1: they are templates
+  /// and no tests. A row's id is its outline's, the examples' name and a number.
+  private static func expandedOutlines(of feature: JSONValue) -> Set<String> {
+    var rows: Set<String> = []
+    var outlines: Set<String> = []
+    for element in feature.list("elements") {
+      guard let id = element["id"]?.string else { continue }
+      if element["type"]?.string == "scenario_outline" { outlines.insert(id) }
+      let parts = id.split(separator: ";", omittingEmptySubsequences: false)
+      if parts.count > 2 { rows.insert(parts.dropLast(2).joined(separator: ";")) }
+    }
+    return outlines.intersection(rows)
   }
 
   private static func file(ofPlace place: String) -> String {
@@ -81,10 +116,18 @@ enum CucumberStatus {
     switch status.lowercased() {
     case "": 0
     case "passed": 1
-    case "skipped", "pending", "untested": 2
+    case "skipped", "pending", "untested", "pending_warn", "untested_pending",
+      "untested_undefined":
+      2
     case "failed": 4
     default: 3
     }
+  }
+
+  /// What behave says of a whole scenario or feature, which may be more than its steps say: a hook
+  /// has no step. nil where it says nothing bad.
+  static func outcome(ofWhole status: String) -> Outcome? {
+    status == "failed" ? .failed : status.hasSuffix("error") ? .errored : nil
   }
 
   static func outcome(rank: Int) -> Outcome {
@@ -105,7 +148,7 @@ private struct Scenario {
   /// Seconds; nil where no step has a time.
   private(set) var duration: Double?
 
-  init(_ element: JSONValue, secondsPerUnit: Double) {
+  init(_ element: JSONValue, secondsPerUnit: Double, featureHasPassed: Bool) {
     var worst = 0
     let keys: [StaticString] = ["before", "steps", "after"]
     for key in keys {
@@ -115,13 +158,19 @@ private struct Scenario {
         addHooks(of: step, secondsPerUnit: secondsPerUnit, worst: &worst)
       }
     }
+    // Steps of which nothing is known, behind ones that passed: the scenario was cut short.
+    let isCut = element.list("steps").contains { $0["result"]?["status"] == nil }
+    if worst == 1, isCut {
+      worst = 3
+      message = "a step has no result"
+    }
     outcome = CucumberStatus.outcome(rank: worst)
-    // A scenario that behave gave up in a hook has a status, and steps without one.
-    if outcome == .skipped, let status = element["status"]?.string,
-      status.contains("error") || status == "failed"
+    // A feature is as bad as its worst scenario: where it passed, the steps are to be believed.
+    let isContradicted = outcome == .passed && featureHasPassed
+    if !outcome.isFailure, !isContradicted, let status = element["status"]?.string,
+      let whole = CucumberStatus.outcome(ofWhole: status)
     {
-      outcome = status == "failed" ? .failed : .errored
-      message = status
+      (outcome, message) = (whole, status)
     }
   }
 

@@ -40,7 +40,7 @@ package enum GoTestText: Format {
 }
 
 /// `--- PASS: TestX/sub (0.01s)`; before Go 1.5 `(0.01 seconds)`.
-private struct GoVerdict {
+struct GoVerdict {
   var name: Substring
   var outcome: Outcome
   var duration: Double

@@ -95,8 +95,10 @@ private struct LibtestStream {
     seen += 1
     var detail: TestDetail?
     if outcome != .passed {
-      let output = event["stdout"]?.string
-      var made = TestDetail(message: event["message"]?.string, trace: output)
+      // Before Rust 1.37 it was `stderr`; a limit of time that was exceeded is a reason.
+      let output = (event["stdout"] ?? event["stderr"])?.string
+      let message = (event["message"] ?? event["reason"])?.string
+      var made = TestDetail(message: message, trace: output)
       if let output { made.message = panic(in: output) ?? made.message }
       detail = made
     }
@@ -105,7 +107,14 @@ private struct LibtestStream {
       detail?.attempts = (1..<min(runs, 65)).map { _ in Attempt(outcome: .failed) }
     }
     results.append(
-      name: name, outcome: outcome, duration: event["exec_time"]?.double, detail: detail)
+      name: name, outcome: outcome, duration: Self.seconds(event["exec_time"]), detail: detail)
+  }
+
+  /// Before Rust 1.51 the time was a text, `0.012s`.
+  private static func seconds(_ time: JSONValue?) -> Double? {
+    if let seconds = time?.double { return seconds }
+    guard let text = time?.string, text.hasSuffix("s") else { return nil }
+    return NumberText.parse(text.dropLast())
   }
 
   /// nextest ends a test that it had to run again as `name#3`, where it began as `name`

@@ -57,7 +57,7 @@ package enum LitJSON: Format {
   /// `NOCHANGE` are the LLVM test suite's.
   private static func outcome(_ code: String) -> Outcome {
     switch code {
-    case "PASS", "FLAKYPASS", "XFAIL": .passed
+    case "PASS", "FLAKYPASS", "FIXED", "XFAIL": .passed
     case "FAIL", "XPASS": .failed
     case "UNSUPPORTED", "SKIPPED", "EXCLUDED", "NOCHANGE": .skipped
     default: .errored
@@ -81,6 +81,7 @@ package enum LitJSON: Format {
     "NOEXE": "its program was not built", "NOCHANGE": "its program did not change",
     "UNRESOLVED": "has no result (UNRESOLVED)", "UNSUPPORTED": "not supported here",
     "FLAKYPASS": "passed after a failed attempt", "XFAIL": "failed as expected",
+    "FIXED": "passed after its file was updated",
   ]
 
   private static func append(

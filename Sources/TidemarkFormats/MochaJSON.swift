@@ -18,7 +18,7 @@ package enum MochaJSON: Format {
       json.has("stats.pending") || json.has("tests[].fullTitle")
     else { return .no }
     // Mochawesome has the same `stats` and its own tree of results.
-    return json.kind("results") == nil ? .yes : .no
+    return json.kind("results") == nil && json.kind("suites") != .object ? .yes : .no
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {

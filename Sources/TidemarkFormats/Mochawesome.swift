@@ -15,9 +15,10 @@ package enum Mochawesome: Format {
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
-    guard json.kind("results") == .array,
-      json.has("stats.suites") || json.has("stats.testsRegistered")
-    else { return .no }
+    guard json.has("stats.suites") || json.has("stats.testsRegistered") else { return .no }
+    // Before version 4 the root suite stood alone.
+    if json.kind("suites") == .object { return json.has("stats.testsRegistered") ? .yes : .no }
+    guard json.kind("results") == .array else { return .no }
     return json.has("results[].suites") || json.has("results[].tests")
       || json.has("meta.mochawesome")
       || json.has("stats.passPercent") ? .yes : .no
@@ -25,14 +26,16 @@ package enum Mochawesome: Format {
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     try file.readJSON { (root, results) throws(Problem) in
-      guard let top = root["results"], top.isArray else { throw Problem("has no array `results`") }
+      let newer = root["results"].flatMap { $0.isArray ? Array($0.elements) : nil }
+      let older = root["suites"].flatMap { $0.isObject ? [$0] : nil }
+      guard let top = newer ?? older else { throw Problem("has no array `results`") }
       let stats = root["stats"]
       results.newestTime = stats?["end"]?.string.flatMap { TimeText.parse($0) }
       results.environment["mocha"] = root["meta"]?["mocha"]?["version"]?.string
       var suites = SuiteTable()
       // Suites nest: a stack in the order of the file. An entry that is no suite stands for a file
       // that could not be merged.
-      var open = top.elements.reversed().map { (suite: $0, path: [String]()) }
+      var open = top.reversed().map { (suite: $0, path: [String]()) }
       while let (suite, path) = open.popLast() {
         guard suite.isObject else {
           results.skipValue(of: "a file's results", "are none")
@@ -42,7 +45,9 @@ package enum Mochawesome: Format {
         let title = isRoot ? suite["file"]?.string ?? "" : suite["title"]?.string ?? ""
         let here = path + [title]
         for test in suite.list("tests") {
-          append(test, file: here.first, path: here, suites: &suites, into: &results)
+          append(
+            test, file: suite["file"]?.string?.nonEmpty ?? here.first, path: here,
+            suites: &suites, into: &results)
         }
         noteHooks(of: suite, path: here, into: &results)
         open += suite.list("suites").reversed().map { ($0, here) }

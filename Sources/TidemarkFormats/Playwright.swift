@@ -31,15 +31,21 @@ package enum Playwright: Format {
       results.newestTime = root["stats"]?["startTime"]?.string.flatMap { TimeText.parse($0) }
       results.environment["playwright"] = root["config"]?["version"]?.string
       var suites = SuiteTable()
+      var wasInterrupted = false
       // Suites nest: a stack in the order of the file, so that depth costs no stack of ours.
       var open = top.elements.reversed().map { (suite: $0, path: [String]()) }
       while let (suite, path) = open.popLast() {
         let here = path + [suite["title"]?.string ?? ""]
         for spec in suite.list("specs") {
           read(spec, path: here, suites: &suites, into: &results)
+          wasInterrupted = wasInterrupted || Playwright.wasInterrupted(spec)
         }
         let inner = suite.list("suites")
         open += inner.reversed().map { ($0, here) }
+      }
+      if wasInterrupted {
+        results.problems.append(
+          ResultProblem(.bailedOut, "the run was interrupted", isBlocking: true))
       }
       for error in root.list("errors") {
         let detail = TestDetail(
@@ -49,6 +55,13 @@ package enum Playwright: Format {
             .outsideError, detail.message ?? "an error outside of the tests", isBlocking: true))
       }
       results.checkFailures(claimed: root["stats"]?["unexpected"]?.int)
+    }
+  }
+
+  /// Playwright calls a test skipped that was running when the run was stopped.
+  private static func wasInterrupted(_ spec: JSONValue) -> Bool {
+    spec.list("tests").contains { test in
+      test.list("results").last?["status"]?.string == "interrupted"
     }
   }
 

@@ -172,6 +172,7 @@ extension Results {
         json.member("path", array: suite.path) { $0.string($1) }
         json.labels("labels", suite.labels)
         if suite.repeatsAreAttempts { json.member("repeats_are_attempts", true) }
+        json.optional("retry_key", suite.retryKey)
       }
     }
     json.list("tests", tests) { json, test in write(test, to: &json) }
@@ -363,7 +364,8 @@ extension Results {
       suites.append(
         Suite(
           path: suite.list("path").compactMap(\.string), labels: suite.labels("labels"),
-          repeatsAreAttempts: suite["repeats_are_attempts"]?.bool ?? false))
+          repeatsAreAttempts: suite["repeats_are_attempts"]?.bool ?? false,
+          retryKey: suite["retry_key"]?.string))
     }
     for test in value.list("tests") { try add(test) }
     for measurement in value.list("measurements") {

@@ -5,14 +5,16 @@ private import TidemarkSyntax
 package enum TAP: Format {
   package static let name = "tap"
   package static let producers =
-    "Perl's Test::More and prove, node-tap, bats, node:test, pg_prove, Catch2"
+    "Perl's Test::More and prove, node-tap, tape, Vitest, testem, bats, node:test, pg_prove, Criterion, "
+    + "Catch2, the kernel's KTAP"
   package static let specification = "https://testanything.org/tap-version-14-specification.html"
   package static let kept =
     "Every point with its directive, the YAML block below it (message, place, duration_ms), plan, bail-out; subtests "
-    + "under the names of the points that hold them; of `prove --verbose` each file as a suite."
+    + "under the names of the points that hold them; of `prove --verbose` each file as a suite; a plan that is missing "
+    + "or not met, a subtest that never ended and a program that died as blocking problems."
   package static let dropped =
     "Comments, program output between the points, pragmas, times that stand in comments (`# time=4ms`) or names; "
-    + "the message in the names that Check writes becomes the point's own."
+    + "the messages in the names that Check and Criterion write become the points' own."
 
   package static func recognises(_ head: Head) -> Recognition {
     var points = 0
@@ -20,10 +22,10 @@ package enum TAP: Format {
     var sawNoise = false
     for line in head.lines.prefix(2000) {
       let text = line.drop { $0 == " " }
-      if text.hasPrefix("TAP version ") || Plan(text) != nil || text.hasPrefix("Bail out!") {
+      if TAPPoint.isVersion(text) || TAPPlan(text) != nil || TAPPoint.bailOut(text) != nil {
         return .yes
       }
-      if let point = Point(text) {
+      if let point = TAPPoint(text) {
         if points == 0 { isNumbered = point.number != nil }
         points += 1
       } else if points == 0, !text.isEmpty, !text.hasPrefix("#") {
@@ -43,135 +45,10 @@ package enum TAP: Format {
   }
 }
 
-/// `1..5`, `1..0 # SKIP why`; `1..5 todo 2 4;` as Perl's Test.pm writes.
-private struct Plan {
-  var count: Int
-  var isSkipAll: Bool
-  /// The points that are still to be done, by their numbers.
-  var todo: Set<Int> = []
-
-  init?(_ text: Substring) {
-    guard text.hasPrefix("1..") else { return nil }
-    let digits = text.dropFirst(3).prefix { $0.isASCII && $0.isNumber }
-    guard let count = Int(digits), count <= 1_000_000_000 else { return nil }
-    let rest = text.dropFirst(3 + digits.count).drop { $0 == " " }
-    if let numbers = Plan.todo(in: rest) {
-      todo = numbers
-    } else {
-      guard rest.isEmpty || rest.hasPrefix("#") else { return nil }
-    }
-    self.count = count
-    isSkipAll = count == 0
-  }
-
-  private static func todo(in rest: Substring) -> Set<Int>? {
-    guard rest.hasPrefix("todo ") else { return nil }
-    let list = rest.dropFirst(5).prefix { $0 != ";" && $0 != "#" }
-    var numbers: Set<Int> = []
-    for field in list.split(separator: " ") {
-      guard let number = Int(field) else { return nil }
-      numbers.insert(number)
-    }
-    return numbers
-  }
-}
-
-/// `ok 1 - description # SKIP why`, each part but the first optional.
-private struct Point {
-  var isOK: Bool
-  var number: Int?
-  var description: String
-  var directive: Directive?
-  var reason: String
-  /// Ends in `{`: the points below it, up to `}`, are its own.
-  var opensBlock: Bool
-
-  enum Directive { case skip, todo }
-
-  init?(_ text: Substring) {
-    var rest = text
-    if rest.hasPrefix("not ok") {
-      isOK = false
-      rest = rest.dropFirst(6)
-    } else if rest.hasPrefix("ok") {
-      isOK = true
-      rest = rest.dropFirst(2)
-    } else {
-      return nil
-    }
-    guard let next = rest.first else {
-      (description, reason, opensBlock) = ("", "", false)
-      return
-    }
-    guard next == " " || next == "-" || next == "\t" || next == "#" else { return nil }
-    rest = rest.drop { $0 == " " || $0 == "\t" }
-    let number = rest.prefix { $0.isASCII && $0.isNumber }
-    let afterNumber = rest.dropFirst(number.count)
-    // `ok 2 things` has the number 2, `ok 2things` has none.
-    if !number.isEmpty, afterNumber.first.map({ " -#{\t".contains($0) }) ?? true {
-      self.number = Int(number)
-      rest = afterNumber.drop { $0 == " " || $0 == "\t" }
-    }
-    if rest.first == "-" { rest = rest.dropFirst().drop { $0 == " " } }
-    opensBlock = rest.hasSuffix("{") && (rest.count == 1 || rest.dropLast().last == " ")
-    if opensBlock { rest = rest.dropLast() }
-    let (described, found, why) = Point.directive(in: TAPNames.withoutTimeComment(rest))
-    description = Point.unescaped(TAPNames.withoutTimeComment(described.trimmed[...])).trimmed
-    directive = found
-    reason = why.trimmed
-  }
-
-  /// Splits at the first unescaped `#` behind which stands SKIP or TODO, in any case.
-  private static func directive(in text: Substring) -> (Substring, Directive?, Substring) {
-    var index = text.startIndex
-    var isEscaped = false
-    while index < text.endIndex {
-      let character = text[index]
-      if character == "#", !isEscaped {
-        let behind = text[text.index(after: index)...].drop { $0 == " " || $0 == "\t" }
-        let word = behind.prefix { $0.isASCII && $0.isLetter }.lowercased()
-        let directive: Directive? =
-          word.hasPrefix("skip") ? .skip : word == "todo" ? .todo : nil
-        if let directive {
-          let why = behind.dropFirst(word.count).drop { $0 == ":" || $0 == " " }
-          return (text[..<index], directive, why)
-        }
-      }
-      isEscaped = character == "\\" && !isEscaped
-      index = text.index(after: index)
-    }
-    return (text, nil, "")
-  }
-
-  /// `\#` and `\\` as TAP 14 writes them.
-  private static func unescaped(_ text: Substring) -> Substring {
-    guard text.contains("\\") else { return text }
-    var out = ""
-    var isEscaped = false
-    for character in text {
-      if character == "\\", !isEscaped {
-        isEscaped = true
-        continue
-      }
-      if isEscaped, character != "#", character != "\\" { out.append("\\") }
-      out.append(character)
-      isEscaped = false
-    }
-    if isEscaped { out.append("\\") }
-    return out[...]
-  }
-
-  var outcome: Outcome {
-    if directive == .skip { return .skipped }
-    if isOK { return .passed }
-    return directive == .todo ? .skipped : .failed
-  }
-}
-
 /// A point with what stands below it.
 private struct Node {
   var indent: Int
-  var point: Point
+  var point: TAPPoint
   var line: Int
   var yaml: [String] = []
   var comments: [Substring] = []
@@ -186,9 +63,12 @@ private struct TAPStream {
   private var open: [Node] = []
   private var yaml: (indent: Int, lines: [String])?
   private var lastIndent: Int?
-  private var comments: [Substring] = []
-  private var plans: [Int: Plan] = [:]
+  private var plans: [Int: TAPPlan] = [:]
+  /// The depths of the points whose `{` is open.
   private var blocks: [Int] = []
+  /// Names of subtests that no point has claimed yet, by the depth of their `# Subtest: `.
+  private var subtests: [Int: String] = [:]
+  private var producer: TAPNames.Producer?
   private var sawAnything = false
   private var topPoints = 0
   /// How many of them are of streams that ended before.
@@ -197,6 +77,11 @@ private struct TAPStream {
   /// Whether a point of this stream failed.
   private var hasFailure = false
   private var prove: Prove?
+  /// What Perl says of a test program that ended badly.
+  private var death: (why: String, line: Int)?
+  /// Whether this stream has a line of its own yet, and how far in its points stand.
+  private var hasBegun = false
+  private var base = 0
 
   /// The file whose stream `prove` prints.
   private struct Prove {
@@ -213,48 +98,63 @@ private struct TAPStream {
     let text = line.text.dropFirst(indent)
     if takeYAML(text, indent: indent) { return }
     if indent == 0, takeProve(line) { return }
-    if text.hasPrefix("TAP version ") {
+    if TAPPoint.isVersion(text) {
       if indent == 0 { beginStream() }
-      sawAnything = true
-    } else if text.hasPrefix("Bail out!") {
-      hasBailedOut = true
-      sawAnything = true
-      let why = SafeText.oneLine(String(text.dropFirst(9)))
-      results.problems.append(
-        ResultProblem(
-          .bailedOut, why.isEmpty ? "the run bailed out" : "the run bailed out: \(why)",
-          line: line.number, isBlocking: true))
-    } else if let plan = Plan(text) {
+      (sawAnything, hasBegun) = (true, true)
+    } else if let why = TAPPoint.bailOut(text) {
+      bailOut(why, line: line.number)
+    } else if let plan = TAPPlan(text) {
       sawAnything = true
       // A further plan where one is met: a stream without a version follows.
       if indent == 0, let met = plans[0], met.count == topPoints - streamStart + openTops {
         beginStream()
       }
       if plans[indent] == nil { plans[indent] = plan }
-      comments = []
-    } else if let point = Point(text) {
+    } else if let point = TAPPoint(text) ?? TAPPoint(testem: text) {
       add(point, indent: indent, line: line.number)
-    } else if text == "}", !blocks.isEmpty {
-      blocks.removeLast()
-    } else if text.hasPrefix("#"), comments.count < 200 {
-      keepComment(text.dropFirst().drop { $0 == " " })
+    } else if text == "{", lastIndent == indent, open.last?.indent == indent {
+      // tapjs of before version 16 writes the block's brace behind the point's YAML.
+      open[open.count - 1].point.opensBlock = true
+      blocks.append(indent)
+    } else if text == "}", blocks.last == indent {
+      closeBlock()
+    } else if text.hasPrefix("#") {
+      keepComment(text.dropFirst().drop { $0 == " " }, indent: indent, line: line.number)
+    } else if let last = lastIndent, indent > last, !text.isEmpty {
+      keepNoise(text)
     }
+  }
+
+  private mutating func bailOut(_ reason: Substring, line: Int) {
+    hasBailedOut = true
+    sawAnything = true
+    let why = SafeText.oneLine(String(reason))
+    results.problems.append(
+      ResultProblem(
+        .bailedOut, why.isEmpty ? "the run bailed out" : "the run bailed out: \(why)", line: line,
+        isBlocking: true))
   }
 
   /// Files of several streams, one after the other, are made by `cat` and by runners of runners.
   private mutating func beginStream() {
     endStream()
     plans = [:]
+    (death, hasBegun, base) = (nil, false, 0)
+    subtests = [:]
     streamStart = topPoints
     hasFailure = false
   }
 
   private mutating func endStream() {
+    closeBlocks(downTo: 0)
+    claimRest()
     flush()
     let told = results.problems.count
     checkPlan()
     // Of a failed point the exit status says nothing new.
-    guard let exit = prove?.dubious, !hasFailure, results.problems.count == told else { return }
+    guard let exit = prove?.dubious ?? death, !hasFailure, results.problems.count == told else {
+      return
+    }
     results.problems.append(
       ResultProblem(.outsideError, "\(prefix)\(exit.why)", line: exit.line, isBlocking: true))
   }
@@ -282,12 +182,28 @@ private struct TAPStream {
   /// Points at the top that are not counted yet.
   private var openTops: Int { open.count { $0.indent == 0 } }
 
-  private mutating func keepComment(_ text: Substring) {
-    guard !text.hasPrefix("Subtest: ") else { return }
-    // Test::More and bats write a failure's diagnostics behind its point.
-    if let indent = lastIndent, let index = open.lastIndex(where: { $0.indent == indent }) {
-      open[index].comments.append(text)
+  private mutating func keepComment(_ text: Substring, indent: Int, line: Int) {
+    if text.hasPrefix("Subtest: ") {
+      subtests[indent] = String(SafeText.prefix(text.dropFirst(9).trimmed, bytes: 1000))
+      return
     }
+    producer = producer ?? TAPNames.Producer(comment: text)
+    if indent == 0,
+      text.hasPrefix("Looks like your test exited with ")
+        || text.hasPrefix("Looks like your test died ")
+    {
+      death = (SafeText.oneLine(String(text.dropFirst(11))), line)
+    }
+    // Test::More and bats write a failure's diagnostics behind its point.
+    keepNoise(text)
+  }
+
+  /// What is said of a failed point on the lines below it.
+  private mutating func keepNoise(_ text: Substring) {
+    guard let indent = lastIndent, let index = open.lastIndex(where: { $0.indent == indent }),
+      open[index].point.outcome != .passed, open[index].comments.count < 200
+    else { return }
+    open[index].comments.append(text)
   }
 
   /// A block begins with `---`, indented below its point, and ends with `...`.
@@ -296,6 +212,11 @@ private struct TAPStream {
       if indent == block.indent, text == "..." {
         attach(block.lines)
         yaml = nil
+      } else if indent < block.indent, !text.isEmpty {
+        // Whoever wrote it was cut short: the line is the stream's again.
+        attach(block.lines)
+        yaml = nil
+        return false
       } else {
         if block.lines.count < 2000 {
           let shift = min(indent, block.indent)
@@ -316,30 +237,83 @@ private struct TAPStream {
   private mutating func attach(_ lines: [String]) {
     guard let indent = lastIndent, let index = open.lastIndex(where: { $0.indent == indent })
     else { return }
-    open[index].yaml = lines
+    // tape and testem indent the keys below the mark.
+    let depth = lines.first { $0.contains { $0 != " " } }?.prefix { $0 == " " }.count ?? 0
+    open[index].yaml = lines.map { line in
+      String(line.dropFirst(min(depth, line.prefix { $0 == " " }.count)))
+    }
   }
 
-  private mutating func add(_ point: Point, indent: Int, line: Int) {
-    sawAnything = true
+  private mutating func add(_ point: TAPPoint, indent: Int, line: Int) {
+    (sawAnything, hasBegun) = (true, true)
     var node = Node(indent: indent, point: point, line: line)
     if indent == 0, let plan = plans[0], !plan.todo.isEmpty, point.directive == nil,
       plan.todo.contains(point.number ?? topPoints - streamStart + openTops + 1)
     {
       node.point.directive = .todo
     }
-    // Deeper points that came before belong to this one, unless a block says that they come after.
-    while let last = open.last, last.indent > indent {
-      node.children.insert(last, at: 0)
-      open.removeLast()
+    closeBlocks(downTo: indent)
+    // Perl gives a subtest that was skipped as a whole no name of its own.
+    if node.point.description.isEmpty, let name = subtests[indent] ?? subtests[indent + 4] {
+      node.point.description = name
     }
-    closePlan(below: indent, of: node)
+    // The kernel's runner and Perl say a test's name before its point.
+    if let last = open.indices.last, let said = open[last].comments.last, said == point.description
+    {
+      open[last].comments.removeLast()
+    }
+    // Deeper points that came before belong to this one.
+    let firstDeeper = (open.lastIndex { $0.indent <= indent } ?? -1) + 1
+    node.children += open[firstDeeper...]
+    open.removeSubrange(firstDeeper...)
+    if !subtests.isEmpty { subtests = subtests.filter { $0.key < indent } }
+    closePlans(below: indent, of: node)
     if indent == 0 || open.count > 100_000 { flush() }
     open.append(node)
     lastIndent = indent
     if point.opensBlock { blocks.append(indent) }
   }
 
-  private mutating func closePlan(below indent: Int, of node: Node) {
+  /// Points in `{ … }` come behind the point that holds them.
+  private mutating func closeBlock() {
+    guard let indent = blocks.popLast(),
+      let holder = open.lastIndex(where: { $0.indent <= indent }), open[holder].indent == indent
+    else { return }
+    open[holder].children += open[(holder + 1)...]
+    open.removeSubrange((holder + 1)...)
+    if !subtests.isEmpty { subtests = subtests.filter { $0.key <= indent } }
+    closePlans(below: indent, of: open[holder])
+    lastIndent = indent
+  }
+
+  private mutating func closeBlocks(downTo indent: Int) {
+    while let block = blocks.last, block >= indent { closeBlock() }
+  }
+
+  /// Deeper points that no point has claimed when the stream ends: the subtest that held them never
+  /// ended. Where none stands at the top, all of the stream is indented.
+  private mutating func claimRest() {
+    guard let first = open.firstIndex(where: { $0.indent > 0 }) else { return }
+    let tops = topPoints - streamStart + openTops
+    if tops == 0, plans[0] == nil, subtests.isEmpty {
+      base = open[first...].map(\.indent).min() ?? 0
+      return
+    }
+    let rest = Array(open[first...])
+    open.removeSubrange(first...)
+    let name = subtests.min { $0.key < $1.key }?.value
+    // A stream that is whole without them: a program's own lines look like points.
+    guard name != nil || plans[0]?.count != tops || rest.contains(where: \.hasFailure) else {
+      return
+    }
+    results.problems.append(
+      ResultProblem(
+        .unterminated, "\(prefix)\(name ?? "a subtest") began and never ended",
+        line: rest.first?.line, isBlocking: true))
+    appendChildren(rest, path: (prove.map { [$0.file] } ?? []) + [name ?? "subtest"])
+  }
+
+  private mutating func closePlans(below indent: Int, of node: Node) {
     for (depth, plan) in plans where depth > indent {
       let count = node.children.count { $0.indent == depth }
       if count != plan.count, !node.children.isEmpty {
@@ -355,21 +329,8 @@ private struct TAPStream {
 
   /// Turns the top points that are open into tests.
   private mutating func flush() {
-    for node in nested(open) { append(node) }
+    for node in open { append(node) }
     open = []
-  }
-
-  /// Points in `{ … }` come behind the point that holds them.
-  private func nested(_ nodes: [Node]) -> [Node] {
-    var tops: [Node] = []
-    for node in nodes {
-      if let last = tops.last, last.point.opensBlock, node.indent > last.indent {
-        tops[tops.count - 1].children.append(node)
-      } else {
-        tops.append(node)
-      }
-    }
-    return tops
   }
 
   private mutating func append(_ node: Node) {
@@ -378,7 +339,7 @@ private struct TAPStream {
     if node.point.outcome.isFailure { hasFailure = true }
     let hasChildren = !node.children.isEmpty
     if hasChildren {
-      appendChildren(of: node, path: (prove.map { [$0.file] } ?? []) + [name])
+      appendChildren(node.children, path: (prove.map { [$0.file] } ?? []) + [name])
     } else {
       leaves += 1
     }
@@ -389,10 +350,10 @@ private struct TAPStream {
       role: isSum ? .parent : .test, detail: node.detail)
   }
 
-  private mutating func appendChildren(of node: Node, path: [String]) {
+  private mutating func appendChildren(_ children: [Node], path: [String]) {
     let suite = Int32(truncatingIfNeeded: results.suites.count)
     results.suites.append(Suite(path: path))
-    for (index, child) in node.children.enumerated() {
+    for (index, child) in children.enumerated() {
       let name = name(child, index: index + 1)
       guard !child.children.isEmpty, path.count < TAPStream.depthLimit else {
         leaves += 1
@@ -401,7 +362,7 @@ private struct TAPStream {
           role: .inner, detail: child.detail)
         continue
       }
-      appendChildren(of: child, path: path + [name])
+      appendChildren(child.children, path: path + [name])
     }
   }
 
@@ -416,12 +377,19 @@ private struct TAPStream {
     }
     endStream()
     results.leafTests = leaves
-    TAPNames.shorten(&results)
+    TAPNames.shorten(&results, producer: producer)
     return results
   }
 
   private mutating func checkPlan() {
-    guard let plan = plans[0] else { return }
+    guard let plan = plans[base] else {
+      // Whoever dies before the plan, which stands last in many streams, leaves what looks whole.
+      guard hasBegun, !hasBailedOut else { return }
+      results.problems.append(
+        ResultProblem(
+          .unterminated, "\(prefix)the stream has no plan: tests may be missing", isBlocking: true))
+      return
+    }
     let count = topPoints - streamStart
     guard hasBailedOut ? plan.count > count : plan.count != count else { return }
     results.problems.append(
@@ -461,19 +429,31 @@ extension Node {
     return detail
   }
 
-  /// `message:` or `error:` of the block: its text, or the first line of what is indented below.
+  /// `message:` of the block, or `error:`, which in Vitest's is a group that has a message.
   private var message: String? {
-    for (index, line) in yaml.enumerated() {
-      guard let key = ["message:", "error:"].first(where: line.hasPrefix) else { continue }
-      let value = Substring(line).dropFirst(key.count).trimmed
+    text(of: "message:", in: yaml) ?? text(of: "message:", in: group("error:"))
+      ?? text(of: "error:", in: yaml)
+  }
+
+  /// The lines below a key without a value, as far as they are further in, without the blanks.
+  private func group(_ key: String) -> [String] {
+    guard let start = yaml.firstIndex(where: { Substring($0).trimmed == key }) else { return [] }
+    return yaml[(start + 1)...].prefix { $0.hasPrefix(" ") }.map { String($0.drop { $0 == " " }) }
+  }
+
+  /// What stands behind a key, or the first line of what is indented below.
+  private func text(of key: String, in lines: [String]) -> String? {
+    for (index, line) in lines.enumerated() where line.hasPrefix(key) {
+      let value = line.dropFirst(key.count).trimmed
       if !value.isEmpty, !"|>".contains(value.first ?? " ") { return value.unquoted }
-      let below = yaml.dropFirst(index + 1).first { !Substring($0).trimmed.isEmpty }
+      let below = lines.dropFirst(index + 1).first { !Substring($0).trimmed.isEmpty }
       if let below, below.hasPrefix(" ") { return Substring(below).trimmed }
     }
     return nil
   }
 
-  /// `file:` and `line:` (TAP 14), `fileName:` and `lineNumber:` (node-tap), `location:` (node).
+  /// `file:` and `line:` (TAP 14), `fileName:` and `lineNumber:` (node-tap), `location:` (node),
+  /// `at: Test.<anonymous> (a.js:6:5)` (tape), `at: "a.ts:8:32"` (Vitest).
   private var place: (String?, Int?) {
     var file: String?
     var line: Int?
@@ -483,28 +463,15 @@ extension Node {
         file = file ?? (text.split(separator: ":", maxSplits: 1).last ?? "").trimmed.unquoted
       } else if text.hasPrefix("line:") || text.hasPrefix("lineNumber:") {
         line = line ?? Int((text.split(separator: ":").last ?? "").trimmed)
-      } else if text.hasPrefix("location:") {
-        let parts = text.dropFirst(9).trimmed.unquoted.split(separator: ":")
+      } else if text.hasPrefix("location:") || text.hasPrefix("at:") {
+        let value = (text.split(separator: ":", maxSplits: 1).last ?? "").trimmed.unquoted
+        let inner = value.hasSuffix(")") ? value.dropLast().split(separator: "(").last : nil
+        let parts = (inner ?? value[...]).split(separator: ":")
         guard parts.count >= 3, let number = Int(parts[parts.count - 2]) else { continue }
         file = file ?? parts.dropLast(2).joined(separator: ":")
         line = line ?? number
       }
     }
     return (file, line)
-  }
-}
-
-extension Substring {
-  fileprivate var trimmed: String {
-    var text = drop(while: \.isWhitespace)
-    while text.last?.isWhitespace == true { text.removeLast() }
-    return String(text)
-  }
-}
-
-extension String {
-  fileprivate var unquoted: String {
-    guard count >= 2, let first, first == last, first == "'" || first == "\"" else { return self }
-    return String(dropFirst().dropLast())
   }
 }

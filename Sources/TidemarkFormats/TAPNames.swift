@@ -1,11 +1,25 @@
 internal import TidemarkModel
 
-/// What two producers append to a point's name: how it went, or how long it took. A name that says
+/// What some producers put into a point's name: how it went, or how long it took. A name that says
 /// so is another one in every run.
 enum TAPNames {
-  /// Takes it off, where every point has it.
-  static func shorten(_ results: inout Results) {
+  /// One that names itself in a comment.
+  enum Producer {
+    case criterion
+
+    init?(comment: Substring) {
+      guard comment.hasPrefix("Criterion v") else { return nil }
+      self = .criterion
+    }
+  }
+
+  /// Takes it off, where the producer is known or every point has it.
+  static func shorten(_ results: inout Results, producer: Producer?) {
     let points = results.tests.indices.filter { results.tests[$0].role == .test }
+    if producer == .criterion {
+      for index in points { shortenCriterion(&results, index) }
+      return
+    }
     guard !points.isEmpty, points.count == results.tests.count else { return }
     let names = points.map { results.text.string(results.tests[$0].name)[...] }
     if let parts = allOf(names, checkParts), isCheck(parts, points.map { results.tests[$0] }) {
@@ -17,6 +31,10 @@ enum TAPNames {
       }
     } else if let parts = allOf(names, beforeTime) {
       for (index, name) in zip(points, parts) { cut(&results, index, to: name) }
+    } else if let parts = allOf(names, withoutTestemTime) {
+      for (index, name) in zip(points, parts) {
+        results.tests[index].name = results.text.append(name)
+      }
     }
   }
 
@@ -90,18 +108,79 @@ enum TAPNames {
   private static func beforeTime(_ name: Substring) -> Substring? {
     guard name.hasSuffix("ms"), let mark = name.ranges(of: " in ").last else { return nil }
     let number = name[mark.upperBound...].dropLast(2)
-    guard !number.isEmpty, number.utf8.allSatisfy({ (0x30...0x39).contains($0) }) else {
+    guard !number.isEmpty, number.utf8.allSatisfy(isDigit) else {
       return nil
     }
     return name[..<mark.lowerBound]
   }
 
-  /// A description without tapjs's comment on its time, ` # time=12.5ms`.
-  static func withoutTimeComment(_ text: Substring) -> Substring {
-    guard text.last == "s", let mark = text.ranges(of: "# time=").last else { return text }
-    let number = text[mark.upperBound...].prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
-    let unit = text[number.endIndex...]
-    guard !number.isEmpty, unit == "ms" || unit == "s" else { return text }
-    return text[..<mark.lowerBound]
+  /// What testem tells without the time: `Chrome 120.0 - [12 ms] - title`, `[12 ms] - title`.
+  static func withoutTestemTime(_ name: Substring) -> String? {
+    let start: Substring.Index
+    if name.first == "[" {
+      start = name.startIndex
+    } else if let mark = name.firstRange(of: " - [") {
+      start = name.index(before: mark.upperBound)
+    } else {
+      return nil
+    }
+    let time = name[start...].dropFirst()
+    guard let end = time.firstRange(of: " ms] - ") ?? titleless(time) else {
+      return nil
+    }
+    let number = time[..<end.lowerBound]
+    guard number == "undefined" || (!number.isEmpty && number.utf8.allSatisfy(isDigit)) else {
+      return nil
+    }
+    return String(name[..<start]) + time[end.upperBound...]
+  }
+
+  private static func titleless(_ time: Substring) -> Range<Substring.Index>? {
+    time.hasSuffix(" ms]") ? time.index(time.endIndex, offsetBy: -4)..<time.endIndex : nil
+  }
+
+  /// A description without a comment that says how it went: tapjs's ` # time=12.5ms`, the kernel's
+  /// ` # exit=1` and ` # TIMEOUT 45 seconds`.
+  ///
+  /// - Source: https://github.com/torvalds/linux/blob/master/tools/testing/selftests/kselftest/runner.sh
+  static func withoutComment(_ text: Substring) -> Substring {
+    guard let mark = text.ranges(of: "# ").last else { return text }
+    let comment = text[mark.upperBound...]
+    return isTime(comment) || isEnd(comment) ? text[..<mark.lowerBound] : text
+  }
+
+  private static func isTime(_ comment: Substring) -> Bool {
+    guard comment.hasPrefix("time=") else { return false }
+    let value = comment.dropFirst(5)
+    let number = value.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+    let unit = value[number.endIndex...]
+    return !number.isEmpty && (unit == "ms" || unit == "s")
+  }
+
+  private static func isEnd(_ comment: Substring) -> Bool {
+    if comment.hasPrefix("exit=") {
+      let status = comment.dropFirst(5)
+      return !status.isEmpty && status.utf8.allSatisfy(isDigit)
+    }
+    return comment == "TIMEOUT" || comment.hasPrefix("TIMEOUT ")
+  }
+
+  private static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
+
+  // MARK: Criterion
+
+  /// `suite::test  (0.12s)`, the test's description between the blanks if it has one; of a test that
+  /// crashed `suite::test unexpected signal after a.c:14`.
+  ///
+  /// - Source: https://github.com/Snaipe/Criterion/blob/bleeding/src/log/tap.c
+  private static func shortenCriterion(_ results: inout Results, _ index: Int) {
+    let name = results.text.string(results.tests[index].name)
+    guard name.contains("::") else { return }
+    let words = name.prefix { $0 != " " }
+    cut(&results, index, to: words)
+    let rest = name[words.endIndex...].trimmed
+    let detail = Int(results.tests[index].detail)
+    guard rest.hasPrefix("unexpected "), detail >= 0 else { return }
+    results.details[detail].message = rest
   }
 }

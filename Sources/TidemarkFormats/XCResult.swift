@@ -66,6 +66,14 @@ private struct TestTree {
       results.environment["device"] = device["modelName"]?.string
     }
     for node in nodes.elements { walk(node, path: [], into: &results) }
+    let isTold =
+      results.problems.contains(where: \.isBlocking)
+      || results.tests.contains { $0.outcome.isFailure }
+    if !isTold, nodes.elements.contains(where: { $0["result"]?.string == "Failed" }) {
+      results.problems.append(
+        ResultProblem(
+          .outsideError, "the run says that it failed, and no test of it does", isBlocking: true))
+    }
   }
 
   private mutating func walk(_ node: JSONValue, path: [String], into results: inout Results) {
@@ -179,9 +187,17 @@ private struct TestTree {
 /// The object graph: each value is an object with `_value`, each array one with `_values`.
 private struct ObjectGraph {
   private var suites = SuiteTable()
+  /// Of functions with arguments: their repeats are one argument each.
+  private var parameterised = SuiteTable()
+  private var labels = Labels()
 
   mutating func read(_ summaries: JSONValue, into results: inout Results) {
-    for summary in ObjectGraph.values(summaries) {
+    let configurations = ObjectGraph.values(summaries)
+    for summary in configurations {
+      // The same tests run once in each configuration of the test plan.
+      if configurations.count > 1 {
+        labels["configuration"] = ObjectGraph.text(summary["name"])
+      }
       for testable in ObjectGraph.values(summary["testableSummaries"]) {
         let bundle = ObjectGraph.text(testable["targetName"]) ?? ObjectGraph.text(testable["name"])
         for failure in ObjectGraph.values(testable["failureSummaries"]) {
@@ -211,8 +227,16 @@ private struct ObjectGraph {
         detail = TestDetail()
         detail?.isKnownFailure = isExpected
       }
+      let suite: Int32
+      if name.contains(":") {
+        suite = parameterised.number(path, labels: labels, in: &results)
+      } else {
+        // Xcode tells each repetition as a test of the same name.
+        suite = suites.number(path, labels: labels, in: &results)
+        if suite >= 0 { results.suites[Int(suite)].repeatsAreAttempts = true }
+      }
       results.append(
-        suite: suites.number(path, in: &results), name: name, outcome: outcome,
+        suite: suite, name: name, outcome: outcome,
         duration: ObjectGraph.text(node["duration"])?.decimal, detail: detail)
       return
     }

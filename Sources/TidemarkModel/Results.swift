@@ -68,11 +68,18 @@ package struct Suite: Hashable, Sendable {
   /// Whether repeated names in this suite are attempts of one test, because its producer is known
   /// to rerun (pytest-rerunfailures). Everywhere else a repeat is a further test.
   package var repeatsAreAttempts: Bool
+  /// What the attempts of one test share whose producer writes each into a file of its own (Allure's
+  /// `historyId`): the test in the newest of these files is the last attempt.
+  package var retryKey: String?
 
-  package init(path: [String], labels: Labels = .none, repeatsAreAttempts: Bool = false) {
+  package init(
+    path: [String], labels: Labels = .none, repeatsAreAttempts: Bool = false,
+    retryKey: String? = nil
+  ) {
     self.path = path
     self.labels = labels
     self.repeatsAreAttempts = repeatsAreAttempts
+    self.retryKey = retryKey
   }
 }
 

@@ -107,6 +107,8 @@ private struct PartAssembly {
     var rawName: String
     var path: String
     var sequence: Int
+    var retryKey: String?
+    var time: Timestamp?
   }
 
   init(_ part: Part) { self.part = part }
@@ -126,7 +128,10 @@ private struct PartAssembly {
 
   private mutating func addTests(_ results: Results, labels: Labels, path: String) {
     let suites = results.suites.map { suite in
-      (path: suite.path, labels: labels.merging(suite.labels), joins: suite.repeatsAreAttempts)
+      (
+        path: suite.path, labels: labels.merging(suite.labels), joins: suite.repeatsAreAttempts,
+        retryKey: suite.retryKey
+      )
     }
     var classNames: [TextRange: String] = [:]
     for (sequence, record) in results.tests.enumerated() where record.role != .parent {
@@ -143,7 +148,9 @@ private struct PartAssembly {
         id: Identifier(bits: 0), identity: identity, outcome: record.outcome,
         duration: record.duration, detail: detail)
       add(
-        Entry(test: test, rawName: name, path: path, sequence: sequence),
+        Entry(
+          test: test, rawName: name, path: path, sequence: sequence, retryKey: suite?.retryKey,
+          time: results.newestTime),
         joins: suite?.joins ?? false)
     }
   }
@@ -159,7 +166,10 @@ private struct PartAssembly {
     if joins, standing[last].path == entry.path, standing[last].rawName == entry.rawName {
       standing[last].test = standing[last].test.rerun(as: entry.test)
     } else {
-      if let other = standing.first(where: { $0.path != entry.path }) {
+      let isApart = { (other: Entry) in
+        other.path != entry.path && (entry.retryKey == nil || other.retryKey != entry.retryKey)
+      }
+      if let other = standing.first(where: isApart) {
         note(entry.rawName, other.path, entry.path)
       }
       standing.append(entry)
@@ -221,10 +231,31 @@ private struct PartAssembly {
     return (part, clashes.keys.sorted(by: utf8Precedes).compactMap { clashes[$0] })
   }
 
+  /// Attempts that stand in a file each become one test, in the order of their files' times.
+  private func joined(_ entries: [Entry]) -> [Entry] {
+    guard entries.count > 1 else { return entries }
+    var kept = entries.filter { $0.retryKey == nil }
+    let attempts = Dictionary(grouping: entries.filter { $0.retryKey != nil }, by: \.retryKey)
+    for group in attempts.values {
+      let inTime = group.sorted { first, second in
+        if let one = first.time, let other = second.time, one != other { return one < other }
+        return utf8Precedes(first.path, second.path)
+      }
+      guard var last = inTime.first else { continue }
+      for entry in inTime.dropFirst() {
+        let before = last.test
+        last = entry
+        last.test = before.rerun(as: entry.test)
+      }
+      kept.append(last)
+    }
+    return kept
+  }
+
   /// Tests of one identity get their ordinals in the order of their names as written, then of
   /// their files, then of their place in the file.
   private func numbered(_ entries: [Entry]) -> [Test] {
-    let sorted = entries.sorted { first, second in
+    let sorted = joined(entries).sorted { first, second in
       if first.rawName != second.rawName { return utf8Precedes(first.rawName, second.rawName) }
       if first.path != second.path { return utf8Precedes(first.path, second.path) }
       return first.sequence < second.sequence

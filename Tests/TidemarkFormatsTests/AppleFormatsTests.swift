@@ -92,6 +92,18 @@ import TidemarkModel
     #expect(results.environment["os"] == "macOS")
   }
 
+  @Test("xcresult: a plan that failed without a test that did is no pass")
+  func failedPlan() throws {
+    let text = #"""
+      {"devices":[],"testNodes":[{"nodeType":"Test Plan","name":"P","result":"Failed","children":[
+      {"nodeType":"Unit test bundle","name":"B","result":"Failed"}]}]}
+      """#
+    let results = try XCResult.read(memory(text))
+    #expect(results.problems.map(\.code) == [.outsideError])
+    let passed = try XCResult.read(memory(text.replacing("Failed", with: "Passed")))
+    #expect(passed.problems.isEmpty)
+  }
+
   @Test("xcresult: the object graph of Xcode 15 and before")
   func objectGraph() throws {
     func value(_ text: String) -> String { #"{"_type":{"_name":"String"},"_value":"\#(text)"}"# }
@@ -118,6 +130,16 @@ import TidemarkModel
     #expect(results.tests.map(\.outcome) == [.passed, .failed, .skipped])
     #expect(results.suites.map(\.path) == [["B", "C"]])
     #expect(results.tests.compactMap(\.duration).reduce(0, +) == 1.5)
+    #expect(results.suites[0].repeatsAreAttempts)
+    let arguments = text.replacing("c()", with: "c(n:)")
+    let parameterised = try XCResult.read(memory(arguments))
+    #expect(parameterised.suites.map(\.repeatsAreAttempts) == [true, false])
+    let twice =
+      "\"summaries\":{\"_values\":[{\"name\":\(value("en")),"
+      + "\"testableSummaries\":{\"_values\":[]}},{\"name\":\(value("de")),"
+    let labelled = try XCResult.read(
+      memory(text.replacing("\"summaries\":{\"_values\":[{", with: twice)))
+    #expect(labelled.suites[0].labels["configuration"] == "de")
   }
 
   @Test("package-benchmark: the metric gives the unit, the file's name the benchmark")

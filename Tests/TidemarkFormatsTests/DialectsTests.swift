@@ -322,6 +322,22 @@ import TidemarkModel
     #expect(results.problems.map(\.code) == [.suiteError])
   }
 
+  @Test("Mochawesome: before version 4 the root suite stood alone")
+  func mochawesomeRoot() throws {
+    let text = """
+      {"stats":{"suites":1,"tests":2,"passes":1,"pending":0,"failures":1,"testsRegistered":2},
+      "suites":{"title":"","root":true,"tests":[],"suites":[{"title":"s","root":false,"tests":[
+      {"title":"a","duration":1,"state":"passed","pass":true,"fail":false},
+      {"title":"b","state":"failed","fail":true,"err":{"message":"no"}}],"suites":[]}]},
+      "allTests":[],"allFailures":[],"copyrightYear":2017}
+      """
+    let takers = formats.filter { $0.recognises(head(text)) == .yes }.map { $0.name }
+    #expect(takers == ["mochawesome"])
+    let results = try Mochawesome.read(memory(text))
+    #expect(results.tests.map(\.outcome) == [.passed, .failed])
+    #expect(results.problems.isEmpty)
+  }
+
   @Test("go test: events that another tool wrote again, with blanks between")
   func spacedEvents() throws {
     let text = """

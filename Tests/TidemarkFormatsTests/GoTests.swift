@@ -104,6 +104,32 @@ import TidemarkModel
   }
 
   @Test(
+    "a verdict that the output tells counts where its event is missing, and a root's for its own")
+  func missingEvents() throws {
+    let text = #"""
+      {"Action":"run","Package":"p","Test":"TestLate"}
+      {"Action":"output","Package":"p","Test":"TestLate","Output":"partial--- PASS: TestLate (0.50s)\n"}
+      {"Action":"run","Package":"p","Test":"TestRoot"}
+      {"Action":"run","Package":"p","Test":"TestRoot/a"}
+      {"Action":"run","Package":"p","Test":"TestRoot/a/b"}
+      {"Action":"output","Package":"p","Test":"TestRoot/a","Output":"--- PASS: TestOther (0.00s)\n"}
+      {"Action":"pass","Package":"p","Test":"TestRoot","Elapsed":0.1}
+      {"Action":"run","Package":"p","Test":"TestBad"}
+      {"Action":"run","Package":"p","Test":"TestBad/a"}
+      {"Action":"fail","Package":"p","Test":"TestBad","Elapsed":0.1}
+      {"Action":"fail","Package":"p","Elapsed":0.7}
+      """#
+    let results = try GoTestJSON.read(memory(text))
+    #expect(
+      results.tests.map { "\(results.text.string($0.name)) \($0.outcome.name)" } == [
+        "TestLate passed", "TestRoot passed", "TestRoot/a passed", "TestRoot/a/b passed",
+        "TestBad failed", "TestBad/a failed",
+      ])
+    #expect(results.tests[0].duration == 0.5)
+    #expect(results.problems.map(\.message) == ["TestBad/a began and never ended"])
+  }
+
+  @Test(
     "a package that ends without its tests is no pass",
     arguments: [
       (
@@ -129,6 +155,14 @@ import TidemarkModel
       (
         "{\"Action\":\"pass\",\"Package\":\"q\"}\nFAIL\tp [build failed]", .buildFailed,
         "package p did not build"
+      ),
+      (
+        """
+        # p [p.test]
+        ./p.go:3: undefined: no
+        {"Action":"pass","Package":"q"}
+        FAIL\tp [build failed]
+        """, .buildFailed, "package p did not build: ./p.go:3: undefined: no"
       ),
       (
         #"{"Action":"start","Package":"p"}"#, .unterminated, "package p began and never ended"

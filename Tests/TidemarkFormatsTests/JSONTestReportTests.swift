@@ -56,6 +56,18 @@ private func problems(_ results: Results) -> [String] {
       problems(results) == ["!plan_mismatch the summary counts 3 failures, the tests show 0"])
   }
 
+  @Test("a pass after retries is flaky, unless the producer says that it is not")
+  func retried() throws {
+    let text = #"""
+      {"reportFormat":"CTRF","results":{"tests":[{"name":"a","status":"passed","retries":1},
+       {"name":"b","status":"passed","retries":1,"flaky":false},
+       {"name":"c","status":"failed","retries":2},{"name":"d","status":"passed","retries":0}]}}
+      """#
+    let results = try CTRF.read(memory(text))
+    let marks = results.tests.map { results.detail(of: $0)?.isMarkedFlaky ?? false }
+    #expect(marks == [true, false, false, false])
+  }
+
   @Test("a test without name or status is refused")
   func wrongTypes() {
     #expect(throws: Problem.self) {
@@ -132,6 +144,16 @@ private func problems(_ results: Results) -> [String] {
     #expect(flaky == [true, true, false, nil])
     #expect(try detail(results, 2).attempts.map(\.outcome) == [.failed])
   }
+
+  @Test("a file that is called failed for a skipped test is no failure of a run that passed")
+  func skippedFile() throws {
+    let file = #"{"name":"a.ts","status":"failed","message":"","assertionResults":[]}"#
+    let text = #"{"numTotalTestSuites":1,"success":true,"testResults":[\#(file)]}"#
+    #expect(try Jest.read(memory(text)).problems.isEmpty)
+    let failed = text.replacing("true", with: "false")
+    #expect(
+      problems(try Jest.read(memory(failed))) == ["!suite_error a.ts: failed outside its tests"])
+  }
 }
 
 @Suite struct PlaywrightTests {
@@ -200,6 +222,17 @@ private func problems(_ results: Results) -> [String] {
       {"expectedStatus":"\#(expected)","results":[\#(runs)]}]}]}]}
       """#
     #expect(try Playwright.read(memory(text)).tests.map(\.outcome) == [outcome])
+  }
+
+  @Test("a run that was interrupted is told, though its tests count as skipped")
+  func interrupted() throws {
+    let text = #"""
+      {"config":{"rootDir":"/"},"errors":[],"suites":[{"title":"a.ts","specs":[{"title":"t","tests":[
+      {"status":"skipped","expectedStatus":"passed","results":[{"status":"interrupted"}]}]}]}]}
+      """#
+    let results = try Playwright.read(memory(text))
+    #expect(lines(results) == ["t skipped"])
+    #expect(problems(results) == ["!bailed_out the run was interrupted"])
   }
 }
 
@@ -294,6 +327,56 @@ private func problems(_ results: Results) -> [String] {
     #expect(first.message == "no" && first.file == "features/f.feature" && first.line == 7)
     #expect(try detail(results, 1).message == "hook")
   }
+
+  @Test("an outline beside its rows is no test, one alone did not run")
+  func outlines() throws {
+    let text = #"""
+      [{"keyword":"Feature","name":"F","id":"f","uri":"f.feature","elements":[
+        {"type":"scenario_outline","id":"f;o","name":"o","steps":[{"name":"s"}]},
+        {"type":"scenario","id":"f;o;e;2","name":"o","steps":[{"result":{"status":"passed"}}]},
+        {"type":"scenario","id":"f;o;;3","name":"o","steps":[{"result":{"status":"failed"}}]},
+        {"type":"scenario_outline","id":"f;p","name":"p","steps":[{"name":"s"}]}]}]
+      """#
+    #expect(lines(try CucumberJSON.read(memory(text))) == ["o passed", "o failed", "p skipped"])
+    let bare = #"[{"id":"f","name":"F","keyword":"Feature","line":2,"uri":"f.feature"}]"#
+    #expect(CucumberJSON.recognises(head(bare)) == .yes)
+  }
+
+  @Test("a scenario of which steps have no result is no pass")
+  func missingResult() throws {
+    let text = #"""
+      [{"keyword":"Feature","name":"F","uri":"f.feature","elements":[
+        {"type":"scenario","name":"a","steps":[{"result":{"status":"passed"}},{"name":"b"}]},
+        {"type":"scenario","name":"dry","steps":[{"name":"b"}]}]}]
+      """#
+    let results = try CucumberJSON.read(memory(text))
+    #expect(lines(results) == ["a errored", "dry skipped"])
+    #expect(try detail(results, 0).message == "a step has no result")
+  }
+
+  @Test("behave's hooks show in the status of scenario and feature only")
+  func behaveHooks() throws {
+    let text = #"""
+      [{"keyword":"Feature","name":"F","location":"f.feature:1","status":"error","elements":[
+        {"type":"scenario","name":"after","status":"hook_error",
+         "steps":[{"result":{"status":"passed"}}]},
+        {"type":"scenario","name":"old","status":"failed",
+         "steps":[{"result":{"status":"passed"}}]},
+        {"type":"scenario","name":"later","status":"passed",
+         "steps":[{"result":{"status":"pending_warn"}}]}]},
+       {"keyword":"Feature","name":"G","location":"g.feature:1","status":"hook_error"},
+       {"keyword":"Feature","name":"H","location":"h.feature:1","status":"passed","elements":[
+        {"type":"scenario","name":"at odds","status":"failed",
+         "steps":[{"result":{"status":"passed"}}]}]}]
+      """#
+    let results = try CucumberJSON.read(memory(text))
+    #expect(
+      lines(results) == ["after errored", "old failed", "later skipped", "at odds passed"])
+    #expect(problems(results) == ["!suite_error G: hook_error outside its scenarios"])
+    let alone =
+      #"[{"keyword":"Feature","name":"G","location":"g.feature:1","status":"hook_error"}]"#
+    #expect(CucumberJSON.recognises(head(alone)) == .yes)
+  }
 }
 
 @Suite struct AllureResultTests {
@@ -315,6 +398,7 @@ private func problems(_ results: Results) -> [String] {
     #expect(results.tests[0].duration == 0.5)
     let detail = try detail(results, 0)
     #expect(detail.parameters == "n=1" && detail.isMarkedFlaky && detail.isKnownFailure)
+    #expect(results.suites[0].retryKey == "h")
   }
 
   @Test("a trace or a name may fill the head; a fixture may have no children")
@@ -329,6 +413,45 @@ private func problems(_ results: Results) -> [String] {
     let fixture = #"{"uuid":"u","befores":[{"name":"db","status":"broken"}],"start":1}"#
     #expect(AllureResult.recognises(head(fixture)) == .yes)
     #expect(problems(try AllureResult.read(memory(fixture))) == ["!suite_error db: broken"])
+  }
+
+  @Test(
+    "a result without its status is no pass, and one of the fewest keys is recognised",
+    arguments: [
+      (#"{"uuid":"u","name":"a","start":1,"stop":3}"#, "a errored"),
+      (#"{"uuid":"u","name":"a","status":null,"start":1,"stop":3}"#, "a errored"),
+      (#"{"uuid":"u","name":"a","status":"passed","start":1,"stop":3}"#, "a passed"),
+      (#"{"name":"a","status":"passed","start":1,"stop":3}"#, "a passed"),
+    ])
+  func bare(text: String, line: String) throws {
+    #expect(AllureResult.recognises(head(text)) == .yes)
+    #expect(lines(try AllureResult.read(memory(text))) == [line])
+  }
+
+  @Test("where there are no suite labels, the title path is the suite")
+  func titlePath() throws {
+    let text = #"{"uuid":"u","name":"a","fullName":"f","titlePath":["A","B"],"status":"passed"}"#
+    #expect(try AllureResult.read(memory(text)).suites.map(\.path) == [["A", "B"]])
+  }
+
+  @Test("errors of the whole run block")
+  func globals() throws {
+    let text = #"""
+      {"errors":[{"timestamp":1724662800000,"message":"no database\nat all","trace":"at x"}],
+       "attachments":[]}
+      """#
+    let takers = formats.filter { $0.recognises(head(text)) == .yes }.map { $0.name }
+    #expect(takers == ["allure"])
+    #expect(problems(try AllureResult.read(memory(text))) == ["!outside_error no database"])
+  }
+
+  @Test("a container may have a name")
+  func namedContainer() throws {
+    let text = #"""
+      {"uuid":"u","children":["c"],"name":"S","befores":[{"name":"db","status":"failed"}]}
+      """#
+    #expect(AllureResult.recognises(head(text)) == .yes)
+    #expect(problems(try AllureResult.read(memory(text))) == ["!suite_error db: failed"])
   }
 
   @Test("a fixture that failed blocks")
@@ -474,6 +597,21 @@ private func problems(_ results: Results) -> [String] {
     #expect(try detail(results, 1).message == "no")
     #expect(results.measurements.map(\.value) == [143.5])
     #expect(problems(results) == ["lines_skipped 1 line is no event"])
+  }
+
+  @Test("a time may be a text and output stderr's, as Rust once wrote; a limit is a reason")
+  func textTimes() throws {
+    let text = #"""
+      {"type":"suite","event":"started","test_count":"1"}
+      {"type":"test","event":"ok","name":"a","exec_time":"0.012s"}
+      {"type":"test","event":"failed","name":"b","exec_time":1.5,"reason":"time limit exceeded"}
+      {"type":"test","event":"failed","name":"c","stderr":"thread 'c' panicked at x.rs:1:2:\nno\n"}
+      {"type":"suite","event":"failed","passed":1,"failed":2}
+      """#
+    let results = try LibtestJSON.read(memory(text))
+    #expect(results.tests.map(\.duration) == [0.012, 1.5, nil])
+    #expect(try detail(results, 1).message == "time limit exceeded")
+    #expect(try detail(results, 2).message == "no")
   }
 
   @Test("nextest's retries are attempts of the test that began")

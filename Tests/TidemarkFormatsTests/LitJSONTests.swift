@@ -8,6 +8,7 @@ import TidemarkModel
   func codes() throws {
     let codes = [
       "PASS", "XFAIL", "FLAKYPASS", "FAIL", "XPASS", "UNSUPPORTED", "TIMEOUT", "UNRESOLVED", "OWN",
+      "FIXED",
     ]
     let tests = codes.map {
       #"{"name":"S :: dir/\#($0).c","code":"\#($0)","output":"o","elapsed":0.5}"#
@@ -20,6 +21,7 @@ import TidemarkModel
     #expect(
       results.tests.map(\.outcome) == [
         .passed, .passed, .passed, .failed, .failed, .skipped, .errored, .errored, .errored,
+        .passed,
       ])
     #expect(results.suites.map(\.path) == [["S"]])
     #expect(results.text.string(results.tests[3].name) == "dir/FAIL.c")

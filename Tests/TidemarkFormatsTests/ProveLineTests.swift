@@ -4,6 +4,14 @@ import TidemarkModel
 @testable import TidemarkFormats
 
 @Suite struct ProveLineTests {
+  @Test("a test that stopped the whole run is told, though prove keeps its line")
+  func bailOut() throws {
+    let log =
+      "t/a.t .. \nok 1 - a\n1..1\nok\nt/b.t .. \nok 1 - b\nFAILED--Further testing stopped: no db\n"
+    let problems = try TAP.read(memory(log)).problems
+    #expect(problems.map(\.message) == ["the run bailed out: no db"])
+  }
+
   @Test(
     "prove's own lines are known by their form",
     arguments: [

@@ -245,7 +245,7 @@ private struct Arbitrary {
     results.suites = list(3) { source in
       Suite(
         path: source.list(3) { $0.text() }, labels: source.labels(),
-        repeatsAreAttempts: source.flag())
+        repeatsAreAttempts: source.flag(), retryKey: source.maybe { $0.text() })
     }
     for _ in 0..<below(6) {
       results.append(

@@ -63,6 +63,27 @@ private func build(_ inputs: [RunInput]) -> (run: Run, clashes: [LabelClash]) {
     #expect(run.parts[0].values[0].identity.parameters == .none)
   }
 
+  @Test("files of one retry key are attempts, the newest last, whatever their names")
+  func retriesJoin() {
+    func attempt(_ outcome: Outcome, key: String, at time: Int64) -> Results {
+      var results = results([("x", outcome)])
+      results.suites[0].retryKey = key
+      results.newestTime = Timestamp(millisecondsSince1970: time)
+      return results
+    }
+    let (run, clashes) = build([
+      input("a", attempt(.passed, key: "h", at: 30)),
+      input("b", attempt(.failed, key: "h", at: 10)),
+      input("c", attempt(.errored, key: "h", at: 20)),
+      input("d", attempt(.failed, key: "other", at: 40)),
+    ])
+    let tests = run.parts[0].tests
+    #expect(tests.map(\.outcome) == [.passed, .failed])
+    #expect(tests[0].detail?.attempts.map(\.outcome) == [.failed, .errored])
+    #expect(tests[0].isFlaky)
+    #expect(clashes.count == 1)
+  }
+
   @Test("equal names from two files of a job stay apart, and a clash says so")
   func filesStayApart() {
     let (run, clashes) = build([
