@@ -1,5 +1,5 @@
 /// Seconds as reports write them: `12.5` and `6e-05`, with thousands marked (`1,234.56`), with a
-/// decimal comma (`0,005`), as a clock (`1:02:03`).
+/// decimal comma (`0,005`), as a clock (`1:02:03`), with units (`1.5s`, `2m3.5s`, `PT0.25S`).
 package enum SecondsText {
   /// What a text says.
   package enum Reading: Hashable {
@@ -15,7 +15,8 @@ package enum SecondsText {
     if let value = text.decimal { return checked(value) }
     let trimmed = text.trimmed
     guard !trimmed.isEmpty else { return .blank }
-    guard trimmed.bytes.count <= 64, trimmed.bytes.allSatisfy(isAllowed) else { return .unknown }
+    guard trimmed.bytes.count <= 64 else { return .unknown }
+    guard trimmed.bytes.allSatisfy(isAllowed) else { return united(trimmed.bytes[...]) }
     if let value = trimmed.decimal { return checked(value) }
     if trimmed.bytes.contains(UInt8(ascii: ":")) { return clock(trimmed) }
     return marked(Array(trimmed.bytes))
@@ -47,6 +48,42 @@ package enum SecondsText {
       sum = sum * 60 + value
     }
     return checked(sum)
+  }
+
+  /// Numbers with a unit behind each: `1.5s`, `350 ms`, Go's `1m2.5s`, ISO 8601's `PT1M2.5S`.
+  private static func united(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Reading {
+    var rest = bytes.starts(with: "PT".utf8) ? bytes.dropFirst(2) : bytes
+    var sum = 0.0
+    repeat {
+      let number = rest.prefix { isAllowed($0) && $0 | 0x20 != UInt8(ascii: "e") }
+      rest = rest.dropFirst(number.count).drop { $0 == 0x20 }
+      let unit = rest.prefix { $0 > 0x39 }
+      rest = rest.dropFirst(unit.count).drop { $0 == 0x20 }
+      guard let scale = scale(of: unit), case .seconds(let value) = plain(number) else {
+        return .unknown
+      }
+      sum += value * scale
+    } while !rest.isEmpty
+    return checked(sum)
+  }
+
+  private static func plain(_ number: Slice<UnsafeBufferPointer<UInt8>>) -> Reading {
+    let text = XMLText(UnsafeBufferPointer(rebasing: number))
+    return text.decimal.map(checked) ?? marked(Array(number))
+  }
+
+  /// Seconds of one of `unit`.
+  private static func scale(of unit: Slice<UnsafeBufferPointer<UInt8>>) -> Double? {
+    switch String(decoding: unit, as: UTF8.self).lowercased() {
+    case "s", "sec", "secs", "second", "seconds": 1
+    case "ms", "msec", "millis", "milliseconds": 1e-3
+    // The micro sign and the Greek letter.
+    case "us", "\u{B5}s", "\u{3BC}s": 1e-6
+    case "ns": 1e-9
+    case "m", "min", "mins": 60
+    case "h": 3600
+    default: nil
+    }
   }
 
   /// A number with commas: where both marks stand, the last one is the decimal mark; one comma
