@@ -223,6 +223,9 @@ private struct JUnitReading {
   private var keptText = 0
   private var cutTexts = 0
   private var unknownTimes: (count: Int, first: String, line: Int)?
+  /// Tests whose time has a comma that may be the decimal point or mark thousands.
+  private var eitherTimes: [Int] = []
+  private var hasDecimalComma = false
   private var suiteErrors = 0
   private var incomplete: (count: Int, line: Int)?
 
@@ -373,7 +376,10 @@ extension JUnitReading {
   /// GoogleTest's list of tests has the root of its report, without what only a run has.
   private mutating func startList(_ attributes: XMLAttributes) {
     isList = attributes[names.failures] == nil && attributes[names.time] == nil
-    if isList { report("it lists tests, and none of them ran", line: reader.line) }
+    guard isList else { return }
+    results.problems.append(
+      ResultProblem(
+        .planMismatch, "it lists tests, and none of them ran", line: reader.line, isBlocking: true))
   }
 
   private mutating func take(host: XMLText, of suite: inout OpenSuite) {
@@ -587,8 +593,8 @@ extension JUnitReading {
         take(key, value, otherClass: &otherClass, duration: &duration)
       }
     }
-    var seconds = time.flatMap { self.seconds($0) }
-    if seconds == nil, let duration { seconds = self.seconds(duration) }
+    var seconds = time.flatMap { self.seconds($0, ofTest: true) }
+    if seconds == nil, let duration { seconds = self.seconds(duration, ofTest: true) }
     results.tests.append(
       TestRecord(
         suite: try currentSuite(), className: keepClass(className ?? otherClass),
@@ -716,9 +722,16 @@ extension JUnitReading {
     test.hasOutput = true
   }
 
-  private mutating func seconds(_ text: XMLText) -> Double? {
+  private mutating func seconds(_ text: XMLText, ofTest: Bool = false) -> Double? {
     switch SecondsText.read(text) {
     case .seconds(let value): return value
+    case .comma(let value, let isCertain):
+      if isCertain {
+        hasDecimalComma = true
+      } else if ofTest {
+        eitherTimes.append(results.tests.count)
+      }
+      return value
     case .blank: return nil
     case .unknown:
       if unknownTimes == nil {
@@ -845,8 +858,21 @@ extension JUnitReading {
     return SafeText.prefix(text, bytes: 512) + "…"
   }
 
+  /// `1,234` beside times with decimal points is a time with marked thousands.
+  private mutating func settleCommas() {
+    guard !eitherTimes.isEmpty, !hasDecimalComma else { return }
+    let either = Set(eitherTimes)
+    let hasPoints = results.tests.indices.contains { index in
+      let time = results.tests[index].durationOrNaN
+      return time != time.rounded() && !time.isNaN && !either.contains(index)
+    }
+    guard hasPoints else { return }
+    for index in eitherTimes { results.tests[index].durationOrNaN *= 1000 }
+  }
+
   /// The results, with what is to be said about the whole file.
   mutating func finish() -> Results {
+    settleCommas()
     if let unknownTimes {
       let times = unknownTimes.count > 1 ? " and \(unknownTimes.count - 1) others" : ""
       results.problems.append(

@@ -349,6 +349,19 @@ private func detail(_ attributes: String, _ children: String) throws -> TestDeta
     #expect(results.problems.allSatisfy { !$0.isBlocking })
   }
 
+  @Test(
+    "a comma before three digits marks thousands where other times have points",
+    arguments: [
+      (["1,234"], [1.234]), (["1,234", "0.5"], [1234, 0.5]),
+      (["0.5", "1,234", "2"], [0.5, 1234, 2]),
+      (["1,234", "0,5"], [1.234, 0.5]), (["1,234", "7"], [1.234, 7]),
+      (["1,234", "1,500.25"], [1234, 1500.25]),
+    ])
+  func commas(times: [String], seconds: [Double]) throws {
+    let cases = times.map { "<testcase time='\($0)'/>" }.joined()
+    #expect(try read("<testsuite>\(cases)</testsuite>").tests.map(\.duration) == seconds)
+  }
+
   @Test("the newest time and the machine's facts come from the suites")
   func facts() throws {
     let results = try read(
