@@ -143,6 +143,9 @@ private struct OpenSuite {
   var hasError = false
   /// The first line of what it wrote to its standard error.
   var log: String?
+  /// What Ginkgo's properties say of the suite: it did not succeed, and why, apart from its specs.
+  var didNotSucceed = false
+  var reason: String?
   /// Whether a test without `result` was skipped: Qt before version 6 says so in a comment only
   /// (https://github.com/qt/qtbase/blob/5.15/src/testlib/qjunittestlogger.cpp), and GoogleTest's
   /// list of tests (`--gtest_list_tests`) has none.
@@ -253,7 +256,9 @@ private struct JUnitReading {
       kind = kind(of: name)
       switch kind {
       case .root, .suite: startSuite(attributes, isRoot: kind == .root)
-      case .failure, .error, .skipped, .earlierFailure, .earlierError, .suiteError:
+      case .failure, .error, .skipped, .suiteError: startRecord(attributes)
+      case .earlierFailure, .earlierError:
+        if name == names.flakyFailure || name == names.flakyError { test.isFlaky = true }
         startRecord(attributes)
       case .output: startOutput()
       case .suiteOutput, .suiteLog: output.reset()
@@ -323,9 +328,8 @@ private struct JUnitReading {
     }
   }
 
-  private mutating func kindInTest(_ name: XMLName) -> Kind {
-    if name == names.flakyFailure || name == names.flakyError { test.isFlaky = true }
-    return switch name {
+  private func kindInTest(_ name: XMLName) -> Kind {
+    switch name {
     case names.failure: .failure
     case names.error: .error
     case names.skipped, names.ignored, names.disabled: .skipped
@@ -389,7 +393,11 @@ extension JUnitReading {
   }
 
   private mutating func endSuite() {
-    guard let suite = suites.popLast() else { return }
+    guard var suite = suites.popLast() else { return }
+    if suite.didNotSucceed, suite.reason != nil || suite.failed == 0, !suite.hasError {
+      report("\(suite.name): \(suite.reason ?? "did not succeed")", line: suite.line)
+      suite.hasError = true
+    }
     let isShort = hidesFailures(suite)
     if isShort, !suite.hasError {
       let what = results.tests.count > suite.firstTest ? "shows none" : "holds no test"
@@ -497,7 +505,19 @@ extension JUnitReading {
       if version.hasPrefix("4.") || version.hasPrefix("5."), let last = suites.indices.last {
         suites[last].leavesSkipsOut = true
       }
+    case "SuiteSucceeded", "SpecialSuiteFailureReason": take(verdict: name, value)
     default: break
+    }
+  }
+
+  /// Ginkgo: a suite with a reason of its own (interrupted, focused, nothing ran) fails beside specs
+  /// that all passed (https://github.com/onsi/ginkgo/blob/master/reporters/junit_report.go).
+  private mutating func take(verdict name: XMLText, _ value: XMLText) {
+    guard let last = suites.indices.last else { return }
+    if name == "SuiteSucceeded" {
+      suites[last].didNotSucceed = value == "false"
+    } else {
+      suites[last].reason = message(value)
     }
   }
 

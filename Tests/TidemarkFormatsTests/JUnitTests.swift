@@ -249,6 +249,26 @@ private func detail(_ attributes: String, _ children: String) throws -> TestDeta
     #expect(try problems("Warning - w") == [])
   }
 
+  @Test(
+    "Ginkgo: a suite that failed for a reason of its own is no pass",
+    arguments: [
+      ("false", "Interrupted by Timeout", "", ["s: Interrupted by Timeout"]),
+      ("false", "Interrupted by Timeout", "<failure/>", ["s: Interrupted by Timeout"]),
+      ("false", "", "", ["s: did not succeed"]), ("false", "", "<failure/>", []),
+      ("true", "", "", []),
+    ])
+  func ginkgo(succeeded: String, reason: String, child: String, problems: [String]) throws {
+    let results = try read(
+      """
+      <testsuites><testsuite name="s"><properties>
+      <property name="SuiteSucceeded" value="\(succeeded)"></property>
+      <property name="SpecialSuiteFailureReason" value="\(reason)"></property></properties>
+      <testcase name="[It] a" status="passed">\(child)</testcase></testsuite></testsuites>
+      """)
+    #expect(results.problems.map(\.message) == problems)
+    #expect(results.problems.allSatisfy { $0.isBlocking })
+  }
+
   @Test("GoogleTest: a list of tests is no run")
   func list() throws {
     let results = try read(
