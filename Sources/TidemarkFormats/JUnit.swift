@@ -12,7 +12,8 @@ package enum JUnit: Format {
     "https://maven.apache.org/surefire/maven-surefire-plugin/xsd/surefire-test-report-3.0.2.xsd"
   package static let kept =
     "Every <testcase> with its suites, class, time, outcome, failure text, reruns and the end of its "
-    + "output; errors of whole suites as problems; host, OS and runtime versions as environment."
+    + "output; OS and runtime versions as environment. Errors of whole suites are problems, and so are "
+    + "failures that a suite counts and no test shows, runs that broke off, and lists of tests."
   package static let dropped =
     "The totals that suites announce (the tests themselves are counted), other properties, "
     + "output of passed tests."
@@ -207,6 +208,8 @@ private struct JUnitReading {
   /// Playwright, whose root alone has an id, writes its project's name as a suite's host.
   private var namesProjectAsHost = false
   private var isList = false
+  /// Whether the suite is of busted, whose classes are file and line (`spec/a_spec.lua:12`).
+  private var isBusted = false
   /// The innermost open test, where `openTests` is not 0; those around it are in `outerTests`.
   private var test = OpenTest()
   private var openTests = 0
@@ -362,7 +365,7 @@ extension JUnitReading {
       let value = attributes.value(at: index)
       switch attributes.name(at: index) {
       case names.name:
-        if isRoot { isList = value == "AllTests" } else { suite.name = shortened(value) }
+        if isRoot { isList = value == "AllTests" } else { suite.name = suiteName(value) }
       case names.tests: suite.announcedTests = value.integer
       case names.errors, names.failures:
         suite.announcedFailures &+= min(max(value.integer ?? 0, 0), 1_000_000_000)
@@ -375,6 +378,34 @@ extension JUnitReading {
     if isRoot, isList { startList(attributes) }
     suite.leavesSkipsOut = isList
     suites.append(suite)
+  }
+
+  /// What of a suite's name stays from run to run.
+  private mutating func suiteName(_ text: XMLText) -> String {
+    let name = shortened(text)
+    isBusted = name.hasPrefix("Run ") && JUnitReading.isBusted(name)
+    return JUnitReading.endsWithTime(name) ? String(name.dropLast(15)) : name
+  }
+
+  /// `Run 1 of 1`.
+  private static func isBusted(_ name: String) -> Bool {
+    let words = name.split(separator: " ")
+    return words.count == 4 && words[2] == "of" && Int(words[1]) != nil && Int(words[3]) != nil
+  }
+
+  /// Whether a name ends with `-20261123134106`: unittest-xml-reporting writes the time of the run
+  /// so (its `outsuffix`).
+  private static func endsWithTime(_ name: String) -> Bool {
+    guard name.utf8.count > 15, name.utf8.last.map({ (48...57).contains($0) }) == true else {
+      return false
+    }
+    let end = Array(name.utf8.suffix(15))
+    guard end[0] == UInt8(ascii: "-"),
+      end[1...].allSatisfy({ (48...57).contains($0) })
+    else { return false }
+    let number = end[1...8].reduce(0) { $0 * 10 + Int($1) - 48 }
+    return (1970...2199).contains(number / 10_000) && (1...12).contains(number / 100 % 100)
+      && (1...31).contains(number % 100)
   }
 
   /// GoogleTest's list of tests has the root of its report, without what only a run has.
@@ -617,7 +648,8 @@ extension JUnitReading {
     if seconds == nil, let duration { seconds = self.seconds(duration, ofTest: true) }
     results.tests.append(
       TestRecord(
-        suite: try currentSuite(), className: keepClass(className ?? otherClass),
+        suite: try currentSuite(),
+        className: keepClass(isBusted ? file(className) : className ?? otherClass),
         name: keep(name), outcome: .passed, duration: seconds))
     if suites.last?.leavesSkipsOut == true, attributes[names.result] == nil {
       test.claimed = .skipped
@@ -760,6 +792,15 @@ extension JUnitReading {
       unknownTimes?.count += 1
       return nil
     }
+  }
+
+  /// The file of a class that is file and line, which goes to the test: it moves with every edit.
+  private mutating func file(_ place: XMLText?) -> XMLText? {
+    guard let place, let colon = place.bytes.lastIndex(of: UInt8(ascii: ":")),
+      let line = XMLText(UnsafeBufferPointer(rebasing: place.bytes[(colon + 1)...])).integer
+    else { return place }
+    test.line = max(line, 0)
+    return XMLText(UnsafeBufferPointer(rebasing: place.bytes[..<colon]))
   }
 
   private mutating func keepClass(_ text: XMLText?) -> TextRange {

@@ -269,6 +269,31 @@ private func detail(_ attributes: String, _ children: String) throws -> TestDeta
     #expect(results.problems.allSatisfy { $0.isBlocking })
   }
 
+  @Test(
+    "the time of the run that unittest-xml-reporting writes is no part of a suite's name",
+    arguments: [
+      ("t.T-20261123134106", "t.T"), ("t.T-99991323134106", "t.T-99991323134106"),
+      ("t.T20261123134106", "t.T20261123134106"), ("-20261123134106", "-20261123134106"),
+      ("t.T-2026112313410", "t.T-2026112313410"), ("é-20261123134106", "é"),
+    ])
+  func timedSuite(name: String, kept: String) throws {
+    let results = try read("<testsuite name='\(name)'><testcase/></testsuite>")
+    #expect(results.suites.map(\.path) == [[kept]])
+  }
+
+  @Test("busted: the line of a test is no part of its class")
+  func busted() throws {
+    let xml = """
+      <testsuites><testsuite name="NAME"><testcase classname="spec/a_spec.lua:12" name="a">
+      <failure/></testcase><testcase classname="C" name="b"/></testsuite></testsuites>
+      """
+    let results = try read(xml.replacing("NAME", with: "Run 1 of 1"))
+    #expect(results.tests.map { results.text.string($0.className) } == ["spec/a_spec.lua", "C"])
+    #expect(results.details.map(\.line) == [12])
+    let other = try read(xml.replacing("NAME", with: "Run of 1"))
+    #expect(other.tests.map { other.text.string($0.className) } == ["spec/a_spec.lua:12", "C"])
+  }
+
   @Test("GoogleTest: a list of tests is no run")
   func list() throws {
     let results = try read(
