@@ -651,7 +651,10 @@ extension JUnitReading {
         suite: try currentSuite(),
         className: keepClass(isBusted ? file(className) : className ?? otherClass),
         name: keep(name), outcome: .passed, duration: seconds))
-    if suites.last?.leavesSkipsOut == true, attributes[names.result] == nil {
+    // By its index: a copy of the suite would count each of its texts' owners for every test.
+    if let last = suites.indices.last, suites[last].leavesSkipsOut,
+      attributes[names.result] == nil
+    {
       test.claimed = .skipped
     }
     if test.claimed != .passed, let message = attributes[names.message] {
@@ -778,11 +781,7 @@ extension JUnitReading {
     switch SecondsText.read(text) {
     case .seconds(let value): return value
     case .comma(let value, let isCertain):
-      if isCertain {
-        hasDecimalComma = true
-      } else if ofTest {
-        eitherTimes.append(results.tests.count)
-      }
+      takeComma(isCertain: isCertain, ofTest: ofTest)
       return value
     case .blank: return nil
     case .unknown:
@@ -917,6 +916,14 @@ extension JUnitReading {
     guard keptText > JUnitReading.textBudget, text.utf8.count > 512 else { return text }
     cutTexts += 1
     return SafeText.prefix(text, bytes: 512) + "…"
+  }
+
+  private mutating func takeComma(isCertain: Bool, ofTest: Bool) {
+    if isCertain {
+      hasDecimalComma = true
+    } else if ofTest {
+      eitherTimes.append(results.tests.count)
+    }
   }
 
   /// `1,234` beside times with decimal points is a time with marked thousands.
