@@ -33,6 +33,11 @@ package enum GoogleTestJSON: Format {
         }
       }
       results.checkFailures(claimed: root["failures"]?.int)
+      if root["failures"] == nil, results.tests.contains(where: { $0.outcome == .skipped }) {
+        results.problems.append(
+          ResultProblem(
+            .planMismatch, "it lists tests, and none of them ran", isBlocking: true))
+      }
     }
   }
 
@@ -62,8 +67,13 @@ package enum GoogleTestJSON: Format {
 
   private static func outcome(of test: JSONValue, hasFailures: Bool) -> Outcome {
     if hasFailures { return .failed }
-    if test["status"]?.string == "NOTRUN" { return .skipped }
-    switch test["result"]?.string ?? "COMPLETED" {
+    let status = test["status"]?.string
+    if status == "NOTRUN" { return .skipped }
+    // A list of tests (`--gtest_list_tests`) has neither, and before 1.10 there was no `result`.
+    guard let result = test["result"]?.string ?? status.map({ _ in "COMPLETED" }) else {
+      return .skipped
+    }
+    switch result {
     case "COMPLETED": return .passed
     case "SKIPPED", "SUPPRESSED": return .skipped
     default: return .errored

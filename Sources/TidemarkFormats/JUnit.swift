@@ -12,7 +12,8 @@ package enum JUnit: Format {
     "https://maven.apache.org/surefire/maven-surefire-plugin/xsd/surefire-test-report-3.0.2.xsd"
   package static let kept =
     "Every <testcase> with its suites, class, time, outcome, failure text, reruns and the end of its "
-    + "output; errors of whole suites as problems; host, OS and runtime versions as environment."
+    + "output; OS and runtime versions as environment. Errors of whole suites are problems, and so are "
+    + "failures that a suite counts and no test shows, runs that broke off, and lists of tests."
   package static let dropped =
     "The totals that suites announce (the tests themselves are counted), other properties, "
     + "output of passed tests."
@@ -53,7 +54,7 @@ private struct JUnitNames {
   let name, classname, `class`, className, time, duration, status, result: XMLName
   let message, type, file, filepath, line, lineno, timestamp, hostname, tests, failures,
     errors: XMLName
-  let value, id: XMLName
+  let value, id, incomplete: XMLName
 
   init(_ reader: XMLReader) {
     testsuites = reader.name("testsuites")
@@ -94,6 +95,7 @@ private struct JUnitNames {
     errors = reader.name("errors")
     value = reader.name("value")
     id = reader.name("id")
+    incomplete = reader.name("incomplete")
   }
 }
 
@@ -106,6 +108,8 @@ private enum Kind: UInt8 {
   case innerText
   /// What a test wrote, and what a suite did.
   case output, suiteOutput
+  /// What a suite wrote to its standard error where that may be the only sign of its end.
+  case suiteLog
   /// `<error>` or `<failure>` directly in a suite.
   case suiteError
   case properties, property
@@ -115,7 +119,7 @@ private enum Kind: UInt8 {
   var keepsText: Bool {
     switch self {
     case .failure, .error, .skipped, .earlierFailure, .earlierError, .innerText, .output,
-      .suiteOutput, .suiteError:
+      .suiteOutput, .suiteLog, .suiteError:
       true
     default: false
     }
@@ -133,9 +137,19 @@ private struct OpenSuite {
   var announcedTests: Int?
   var announcedFailures: Int
   var ownTests = 0
+  /// Tests in it, at any depth, that failed, that were skipped, that were run again.
+  var failed = 0
+  var skipped = 0
+  var rerun = 0
   var hasError = false
+  /// The first line of what it wrote to its standard error.
+  var log: String?
+  /// What Ginkgo's properties say of the suite: it did not succeed, and why, apart from its specs.
+  var didNotSucceed = false
+  var reason: String?
   /// Whether a test without `result` was skipped: Qt before version 6 says so in a comment only
-  /// (https://github.com/qt/qtbase/blob/5.15/src/testlib/qjunittestlogger.cpp).
+  /// (https://github.com/qt/qtbase/blob/5.15/src/testlib/qjunittestlogger.cpp), and GoogleTest's
+  /// list of tests (`--gtest_list_tests`) has none.
   var leavesSkipsOut = false
   var line: Int
 }
@@ -147,6 +161,8 @@ private struct OpenTest {
   /// What the attributes say, for a test with nothing inside.
   var claimed = Outcome.passed
   var hasFailure = false
+  /// Whether an earlier attempt says that the last one passed.
+  var isFlaky = false
   var hasChildren = false
   var hasOutput = false
   var line = 0
@@ -191,6 +207,9 @@ private struct JUnitReading {
   private var suites: [OpenSuite] = []
   /// Playwright, whose root alone has an id, writes its project's name as a suite's host.
   private var namesProjectAsHost = false
+  private var isList = false
+  /// Whether the suite is of busted, whose classes are file and line (`spec/a_spec.lua:12`).
+  private var isBusted = false
   /// The innermost open test, where `openTests` is not 0; those around it are in `outerTests`.
   private var test = OpenTest()
   private var openTests = 0
@@ -210,7 +229,11 @@ private struct JUnitReading {
   private var keptText = 0
   private var cutTexts = 0
   private var unknownTimes: (count: Int, first: String, line: Int)?
+  /// Tests whose time has a comma that may be the decimal point or mark thousands.
+  private var eitherTimes: [Int] = []
+  private var hasDecimalComma = false
   private var suiteErrors = 0
+  private var incomplete: (count: Int, line: Int)?
 
   /// Bytes of failure text kept of one file; beyond that a test keeps its message only.
   private static let textBudget = 64 << 20
@@ -236,10 +259,12 @@ private struct JUnitReading {
       kind = kind(of: name)
       switch kind {
       case .root, .suite: startSuite(attributes, isRoot: kind == .root)
-      case .failure, .error, .skipped, .earlierFailure, .earlierError, .suiteError:
+      case .failure, .error, .skipped, .suiteError: startRecord(attributes)
+      case .earlierFailure, .earlierError:
+        if name == names.flakyFailure || name == names.flakyError { test.isFlaky = true }
         startRecord(attributes)
       case .output: startOutput()
-      case .suiteOutput: output.reset()
+      case .suiteOutput, .suiteLog: output.reset()
       case .property: take(property: attributes)
       default: break
       }
@@ -259,7 +284,7 @@ private struct JUnitReading {
   }
 
   mutating func take(_ text: XMLText) {
-    if kind == .output || kind == .suiteOutput {
+    if kind == .output || kind == .suiteOutput || kind == .suiteLog {
       output.append(text)
     } else {
       self.text.append(text)
@@ -275,6 +300,7 @@ private struct JUnitReading {
     case .skipped: endSkip()
     case .earlierFailure: endAttempt(.failed)
     case .earlierError: endAttempt(.errored)
+    case .suiteLog: endSuiteLog()
     case .suiteError: endSuiteError()
     case .suiteOutput: endSuiteOutput()
     default: break
@@ -321,7 +347,8 @@ private struct JUnitReading {
     switch name {
     case names.failure, names.error: .suiteError
     case names.properties: .properties
-    case names.systemOut, names.systemErr: outputBelongsToTest ? .suiteOutput : .other
+    case names.systemOut: outputBelongsToTest ? .suiteOutput : .other
+    case names.systemErr: outputBelongsToTest ? .suiteOutput : logMayTell ? .suiteLog : .other
     default: .other
     }
   }
@@ -337,7 +364,8 @@ extension JUnitReading {
     for index in 0..<attributes.count {
       let value = attributes.value(at: index)
       switch attributes.name(at: index) {
-      case names.name: if !isRoot { suite.name = shortened(value) }
+      case names.name:
+        if isRoot { isList = value == "AllTests" } else { suite.name = suiteName(value) }
       case names.tests: suite.announcedTests = value.integer
       case names.errors, names.failures:
         suite.announcedFailures &+= min(max(value.integer ?? 0, 0), 1_000_000_000)
@@ -347,7 +375,46 @@ extension JUnitReading {
       default: break
       }
     }
+    if isRoot, isList { startList(attributes) }
+    suite.leavesSkipsOut = isList
     suites.append(suite)
+  }
+
+  /// What of a suite's name stays from run to run.
+  private mutating func suiteName(_ text: XMLText) -> String {
+    let name = shortened(text)
+    isBusted = name.hasPrefix("Run ") && JUnitReading.isBusted(name)
+    return JUnitReading.endsWithTime(name) ? String(name.dropLast(15)) : name
+  }
+
+  /// `Run 1 of 1`.
+  private static func isBusted(_ name: String) -> Bool {
+    let words = name.split(separator: " ")
+    return words.count == 4 && words[2] == "of" && Int(words[1]) != nil && Int(words[3]) != nil
+  }
+
+  /// Whether a name ends with `-20261123134106`: unittest-xml-reporting writes the time of the run
+  /// so (its `outsuffix`).
+  private static func endsWithTime(_ name: String) -> Bool {
+    guard name.utf8.count > 15, name.utf8.last.map({ (48...57).contains($0) }) == true else {
+      return false
+    }
+    let end = Array(name.utf8.suffix(15))
+    guard end[0] == UInt8(ascii: "-"),
+      end[1...].allSatisfy({ (48...57).contains($0) })
+    else { return false }
+    let number = end[1...8].reduce(0) { $0 * 10 + Int($1) - 48 }
+    return (1970...2199).contains(number / 10_000) && (1...12).contains(number / 100 % 100)
+      && (1...31).contains(number % 100)
+  }
+
+  /// GoogleTest's list of tests has the root of its report, without what only a run has.
+  private mutating func startList(_ attributes: XMLAttributes) {
+    isList = attributes[names.failures] == nil && attributes[names.time] == nil
+    guard isList else { return }
+    results.problems.append(
+      ResultProblem(
+        .planMismatch, "it lists tests, and none of them ran", line: reader.line, isBlocking: true))
   }
 
   private mutating func take(host: XMLText, of suite: inout OpenSuite) {
@@ -357,16 +424,23 @@ extension JUnitReading {
   }
 
   private mutating func endSuite() {
-    guard let suite = suites.popLast() else { return }
-    let tests = results.tests.count - suite.firstTest
-    if tests == 0, suite.announcedFailures > 0, !suite.hasError {
-      report(
-        "the suite \(quoted(suite.name))announces \(suite.announcedFailures) failed but holds no test",
-        line: suite.line)
+    guard var suite = suites.popLast() else { return }
+    if suite.didNotSucceed, suite.reason != nil || suite.failed == 0, !suite.hasError {
+      report("\(suite.name): \(suite.reason ?? "did not succeed")", line: suite.line)
+      suite.hasError = true
     }
-    if let last = suites.indices.last, suite.hasError || (tests == 0 && suite.announcedFailures > 0)
-    {
-      suites[last].hasError = true
+    let isShort = hidesFailures(suite)
+    if isShort, !suite.hasError {
+      let what = results.tests.count > suite.firstTest ? "shows none" : "holds no test"
+      report(
+        "the suite \(quoted(suite.name))announces \(suite.announcedFailures) failed but \(what)"
+          + (suite.log.map { ": \($0)" } ?? ""), line: suite.line)
+    }
+    if let last = suites.indices.last {
+      suites[last].failed += suite.failed
+      suites[last].skipped += suite.skipped
+      suites[last].rerun += suite.rerun
+      if suite.hasError || isShort { suites[last].hasError = true }
     }
     if let index = suite.index, let announced = suite.announcedTests, announced < suite.ownTests,
       surplusIsReruns(of: index, from: suite.firstTest, suite.ownTests - announced)
@@ -374,6 +448,15 @@ extension JUnitReading {
       results.suites[Int(index)].repeatsAreAttempts = true
     }
     if suites.count <= 1 { dressed.removeAll(keepingCapacity: true) }
+  }
+
+  /// Whether the suite counts failures of which none of its tests tells: ScalaTest so writes a suite
+  /// that was aborted, Newman a request that got no answer.
+  ///
+  /// A count that the skipped ones can be is none (NUnit's style sheet counts inconclusive tests as
+  /// errors), nor is one that a rerun can be: Gradle counts the attempt that failed.
+  private func hidesFailures(_ suite: OpenSuite) -> Bool {
+    suite.announcedFailures > suite.skipped && suite.failed == 0 && suite.rerun == 0
   }
 
   private func quoted(_ name: String) -> String { name.isEmpty ? "" : "`\(name)` " }
@@ -453,7 +536,19 @@ extension JUnitReading {
       if version.hasPrefix("4.") || version.hasPrefix("5."), let last = suites.indices.last {
         suites[last].leavesSkipsOut = true
       }
+    case "SuiteSucceeded", "SpecialSuiteFailureReason": take(verdict: name, value)
     default: break
+    }
+  }
+
+  /// Ginkgo: a suite with a reason of its own (interrupted, focused, nothing ran) fails beside specs
+  /// that all passed (https://github.com/onsi/ginkgo/blob/master/reporters/junit_report.go).
+  private mutating func take(verdict name: XMLText, _ value: XMLText) {
+    guard let last = suites.indices.last else { return }
+    if name == "SuiteSucceeded" {
+      suites[last].didNotSucceed = value == "false"
+    } else {
+      suites[last].reason = message(value)
     }
   }
 
@@ -476,6 +571,42 @@ extension JUnitReading {
       test.suite == suite.index, openTests == 0
     else { return false }
     return test.outcome.isFailure && results.detail(of: test)?.output == nil
+  }
+
+  /// Whether what the suite writes to its standard error can be the only sign of what went wrong.
+  private var logMayTell: Bool {
+    guard openTests == 0, let suite = suites.last else { return false }
+    return suite.failed == 0 || isAssembly(suite)
+  }
+
+  private func isAssembly(_ suite: OpenSuite) -> Bool {
+    suite.name.hasSuffix(".dll") || suite.name.hasSuffix(".exe")
+  }
+
+  private mutating func endSuiteLog() {
+    guard let log = output.string, let last = suites.indices.last else { return }
+    suites[last].log = firstLine(of: log)
+    guard let told = told(by: log, of: suites[last]) else { return }
+    report("\(suites[last].name): \(told)", line: reader.line)
+    for index in suites.indices { suites[index].hasError = true }
+  }
+
+  /// The line of a suite's log that says that its run went wrong, by the producers that say so
+  /// nowhere else: Meson of a program that passed all its points and then exited in error
+  /// (https://github.com/mesonbuild/meson/blob/master/mesonbuild/mtest.py), and vstest of a host
+  /// that crashed or an assembly that did not load. There each failed test may log an error too.
+  private func told(by log: String, of suite: OpenSuite) -> String? {
+    let lines = log.utf8.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }).map { Substring($0) }
+    if !isAssembly(suite) {
+      guard let last = lines.last, last.hasPrefix("(test program exited with status code ") else {
+        return nil
+      }
+      return String(last.dropFirst().prefix { $0 != ")" })
+    }
+    let error = lines.first { line in
+      line.hasPrefix("Error - ") && (suite.failed == 0 || line.contains("aborted"))
+    }
+    return error.map { String(SafeText.prefix(String($0), bytes: JUnitReading.messageLimit)) }
   }
 
   private mutating func endSuiteOutput() {
@@ -513,13 +644,17 @@ extension JUnitReading {
         take(key, value, otherClass: &otherClass, duration: &duration)
       }
     }
-    var seconds = time.flatMap { self.seconds($0) }
-    if seconds == nil, let duration { seconds = self.seconds(duration) }
+    var seconds = time.flatMap { self.seconds($0, ofTest: true) }
+    if seconds == nil, let duration { seconds = self.seconds(duration, ofTest: true) }
     results.tests.append(
       TestRecord(
-        suite: try currentSuite(), className: keepClass(className ?? otherClass),
+        suite: try currentSuite(),
+        className: keepClass(isBusted ? file(className) : className ?? otherClass),
         name: keep(name), outcome: .passed, duration: seconds))
-    if suites.last?.leavesSkipsOut == true, attributes[names.result] == nil {
+    // By its index: a copy of the suite would count each of its texts' owners for every test.
+    if let last = suites.indices.last, suites[last].leavesSkipsOut,
+      attributes[names.result] == nil
+    {
       test.claimed = .skipped
     }
     if test.claimed != .passed, let message = attributes[names.message] {
@@ -533,6 +668,7 @@ extension JUnitReading {
     test.outcome = .passed
     test.claimed = .passed
     test.hasFailure = false
+    test.isFlaky = false
     test.hasChildren = false
     test.hasOutput = false
     test.line = 0
@@ -568,33 +704,25 @@ extension JUnitReading {
       test.hasFile = true
     case names.line, names.lineno: test.line = max(value.integer ?? 0, 0)
     case names.timestamp: if results.newestTime == nil { take(timestamp: value) }
+    case names.ignored, names.skipped: if value == "true" { claim(.skipped) }
+    case names.incomplete: if value == "true" { claimIncomplete() }
     default: break
     }
   }
 
-  /// `status` and `result`: what counts where a test has no element that tells its outcome.
-  private mutating func claim(_ value: XMLText) {
-    let outcome = JUnitReading.outcome(claimed: value.trimmed)
-    if outcome.severity > test.claimed.severity { test.claimed = outcome }
+  /// Eclipse's export of a run that was stopped.
+  private mutating func claimIncomplete() {
+    claim(.skipped)
+    incomplete = ((incomplete?.count ?? 0) + 1, incomplete?.line ?? reader.line)
   }
 
-  private static func outcome(claimed text: XMLText) -> Outcome {
-    // What nearly every test says first.
-    if text == "run" || text == "completed" || text == "passed" { return .passed }
-    guard (3...12).contains(text.bytes.count) else { return .passed }
-    let failed: [StaticString] = ["fail", "failed", "failure", "xpass"]
-    let errored: [StaticString] = [
-      "error", "errored", "broken", "crashed", "timeout", "timedout", "undefined", "ambiguous",
-      "aborted", "interrupted",
-    ]
-    let skipped: [StaticString] = [
-      "skipped", "skip", "notrun", "not_run", "not run", "disabled", "suppressed", "ignored",
-      "pending", "todo", "untested", "inconclusive", "bfail", "bxpass",
-    ]
-    if failed.contains(where: text.equalsIgnoringCase) { return .failed }
-    if errored.contains(where: text.equalsIgnoringCase) { return .errored }
-    if skipped.contains(where: text.equalsIgnoringCase) { return .skipped }
-    return .passed
+  /// `status` and `result`: what counts where a test has no element that tells its outcome.
+  private mutating func claim(_ value: XMLText) {
+    claim(JUnitStatus.outcome(value.trimmed))
+  }
+
+  private mutating func claim(_ outcome: Outcome) {
+    if outcome.severity > test.claimed.severity { test.claimed = outcome }
   }
 
   private mutating func endTest() {
@@ -602,12 +730,32 @@ extension JUnitReading {
     if !outcome.isFailure, test.claimed.severity > outcome.severity { outcome = test.claimed }
     if outcome != .passed || test.hasDetail {
       results.tests[test.index].outcome = outcome
+      if outcome == .passed, !test.isFlaky { takeAttemptsBack() }
+      count(outcome)
       keepDetail(outcome)
     } else if test.hasChildren {
       dressed.insert(Int32(truncatingIfNeeded: test.index))
     }
     openTests &-= 1
     if openTests > 0 { test = outerTests.popLast() ?? OpenTest() }
+  }
+
+  /// A passed test with reruns that failed, and nothing that calls it flaky, is not: `rerunFailure`
+  /// stands for a further attempt of a test that has a `failure` (Surefire, Gradle, nextest). What
+  /// the reruns say is kept as its text.
+  private mutating func takeAttemptsBack() {
+    for attempt in test.detail.attempts {
+      test.detail.message = test.detail.message ?? attempt.message
+      test.detail.text = joined(test.detail.text, attempt.message, attempt.text)
+    }
+    test.detail.attempts = []
+  }
+
+  private mutating func count(_ outcome: Outcome) {
+    guard let last = suites.indices.last else { return }
+    if outcome.isFailure { suites[last].failed += 1 }
+    if outcome == .skipped { suites[last].skipped += 1 }
+    if test.isFlaky { suites[last].rerun += 1 }
   }
 
   private mutating func keepDetail(_ outcome: Outcome) {
@@ -629,9 +777,12 @@ extension JUnitReading {
     test.hasOutput = true
   }
 
-  private mutating func seconds(_ text: XMLText) -> Double? {
+  private mutating func seconds(_ text: XMLText, ofTest: Bool = false) -> Double? {
     switch SecondsText.read(text) {
     case .seconds(let value): return value
+    case .comma(let value, let isCertain):
+      takeComma(isCertain: isCertain, ofTest: ofTest)
+      return value
     case .blank: return nil
     case .unknown:
       if unknownTimes == nil {
@@ -640,6 +791,15 @@ extension JUnitReading {
       unknownTimes?.count += 1
       return nil
     }
+  }
+
+  /// The file of a class that is file and line, which goes to the test: it moves with every edit.
+  private mutating func file(_ place: XMLText?) -> XMLText? {
+    guard let place, let colon = place.bytes.lastIndex(of: UInt8(ascii: ":")),
+      let line = XMLText(UnsafeBufferPointer(rebasing: place.bytes[(colon + 1)...])).integer
+    else { return place }
+    test.line = max(line, 0)
+    return XMLText(UnsafeBufferPointer(rebasing: place.bytes[..<colon]))
   }
 
   private mutating func keepClass(_ text: XMLText?) -> TextRange {
@@ -711,10 +871,16 @@ extension JUnitReading {
     test.hasChildren = true
     guard !test.hasFailure else { return }
     test.outcome = .skipped
+    if let type = pendingType, JUnitStatus.isCancelled(skip: type) { reportCancelled(type) }
     guard let why = pendingMessage ?? firstLine(of: text.string) else { return }
     test.detail.message = test.detail.message ?? why
     test.detail.type = pendingType
     test.hasDetail = true
+  }
+
+  private mutating func reportCancelled(_ type: String) {
+    let name = results.text.string(results.tests[test.index].name)
+    report("\(name): was cancelled (\(type))", line: reader.line)
   }
 
   private mutating func endAttempt(_ outcome: Outcome) {
@@ -752,14 +918,41 @@ extension JUnitReading {
     return SafeText.prefix(text, bytes: 512) + "…"
   }
 
+  private mutating func takeComma(isCertain: Bool, ofTest: Bool) {
+    if isCertain {
+      hasDecimalComma = true
+    } else if ofTest {
+      eitherTimes.append(results.tests.count)
+    }
+  }
+
+  /// `1,234` beside times with decimal points is a time with marked thousands.
+  private mutating func settleCommas() {
+    guard !eitherTimes.isEmpty, !hasDecimalComma else { return }
+    let either = Set(eitherTimes)
+    let hasPoints = results.tests.indices.contains { index in
+      let time = results.tests[index].durationOrNaN
+      return time != time.rounded() && !time.isNaN && !either.contains(index)
+    }
+    guard hasPoints else { return }
+    for index in eitherTimes { results.tests[index].durationOrNaN *= 1000 }
+  }
+
   /// The results, with what is to be said about the whole file.
   mutating func finish() -> Results {
+    settleCommas()
     if let unknownTimes {
       let times = unknownTimes.count > 1 ? " and \(unknownTimes.count - 1) others" : ""
       results.problems.append(
         ResultProblem(
           .valueSkipped, "the time \"\(unknownTimes.first)\"\(times) is no number of seconds",
           line: unknownTimes.line, isBlocking: false))
+    }
+    if let incomplete {
+      let tests = incomplete.count == 1 ? "1 test did" : "\(incomplete.count) tests did"
+      results.problems.append(
+        ResultProblem(
+          .unterminated, "\(tests) not run to the end", line: incomplete.line, isBlocking: true))
     }
     if suiteErrors > JUnitReading.suiteErrorLimit {
       let more = suiteErrors - JUnitReading.suiteErrorLimit

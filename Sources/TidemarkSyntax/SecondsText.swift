@@ -1,10 +1,13 @@
 /// Seconds as reports write them: `12.5` and `6e-05`, with thousands marked (`1,234.56`), with a
-/// decimal comma (`0,005`), as a clock (`1:02:03`).
+/// decimal comma (`0,005`), as a clock (`1:02:03`), with units (`1.5s`, `2m3.5s`, `PT0.25S`).
 package enum SecondsText {
   /// What a text says.
   package enum Reading: Hashable {
     /// Finite and not negative.
     case seconds(Double)
+    /// The same, read with its one comma for the decimal point. Where that is not certain (`1,234`)
+    /// the comma marks thousands if the writer's other times have points.
+    case comma(Double, isCertain: Bool)
     /// Nothing is there but blanks.
     case blank
     /// It is no number of seconds: words, `NaN`, a negative or an infinite number, an unknown unit.
@@ -15,10 +18,16 @@ package enum SecondsText {
     if let value = text.decimal { return checked(value) }
     let trimmed = text.trimmed
     guard !trimmed.isEmpty else { return .blank }
-    guard trimmed.bytes.count <= 64, trimmed.bytes.allSatisfy(isAllowed) else { return .unknown }
+    guard trimmed.bytes.count <= 64 else { return .unknown }
+    guard trimmed.bytes.allSatisfy(isAllowed) else {
+      return united(trimmed.bytes[...]).map(checked) ?? .unknown
+    }
     if let value = trimmed.decimal { return checked(value) }
     if trimmed.bytes.contains(UInt8(ascii: ":")) { return clock(trimmed) }
-    return marked(Array(trimmed.bytes))
+    guard let (value, comma) = marked(Array(trimmed.bytes)), value.isFinite, value >= 0 else {
+      return .unknown
+    }
+    return comma.map { .comma(value, isCertain: $0) } ?? .seconds(value)
   }
 
   private static func checked(_ value: Double) -> Reading {
@@ -49,26 +58,65 @@ package enum SecondsText {
     return checked(sum)
   }
 
+  /// Numbers with a unit behind each: `1.5s`, `350 ms`, Go's `1m2.5s`, ISO 8601's `PT1M2.5S`.
+  private static func united(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Double? {
+    var rest = bytes.starts(with: "PT".utf8) ? bytes.dropFirst(2) : bytes
+    var sum = 0.0
+    repeat {
+      let number = rest.prefix { isAllowed($0) && $0 | 0x20 != UInt8(ascii: "e") }
+      rest = rest.dropFirst(number.count).drop { $0 == 0x20 }
+      let unit = rest.prefix { $0 > 0x39 }
+      rest = rest.dropFirst(unit.count).drop { $0 == 0x20 }
+      guard let scale = scale(of: unit), let value = plain(number), value >= 0 else { return nil }
+      sum += value * scale
+    } while !rest.isEmpty
+    return sum
+  }
+
+  private static func plain(_ number: Slice<UnsafeBufferPointer<UInt8>>) -> Double? {
+    let text = XMLText(UnsafeBufferPointer(rebasing: number))
+    return text.decimal ?? marked(Array(number))?.value
+  }
+
+  /// Seconds of one of `unit`.
+  private static func scale(of unit: Slice<UnsafeBufferPointer<UInt8>>) -> Double? {
+    switch String(decoding: unit, as: UTF8.self).lowercased() {
+    case "s", "sec", "secs", "second", "seconds": 1
+    case "ms", "msec", "millis", "milliseconds": 1e-3
+    // The micro sign and the Greek letter.
+    case "us", "\u{B5}s", "\u{3BC}s": 1e-6
+    case "ns": 1e-9
+    case "m", "min", "mins": 60
+    case "h": 3600
+    default: nil
+    }
+  }
+
   /// A number with commas: where both marks stand, the last one is the decimal mark; one comma
-  /// alone is a decimal comma; several mark thousands.
+  /// alone is a decimal comma, which is certain unless one to three digits stand before it and
+  /// three behind; several mark thousands.
   ///
-  /// `1,234` may be either; writers that group digits give a fraction to nearly every time, so it
-  /// is read as 1.234.
-  private static func marked(_ bytes: [UInt8]) -> Reading {
+  /// - Returns: `comma` is nil where the decimal mark is no comma.
+  private static func marked(_ bytes: [UInt8]) -> (value: Double, comma: Bool?)? {
     let comma = UInt8(ascii: ",")
     let point = UInt8(ascii: ".")
-    guard let lastComma = bytes.lastIndex(of: comma) else { return .unknown }
+    guard let lastComma = bytes.lastIndex(of: comma) else { return nil }
     let lastPoint = bytes.lastIndex(of: point) ?? -1
     let commas = bytes.count { $0 == comma }
     let decimal = lastComma > lastPoint && (commas == 1 || lastPoint >= 0) ? comma : point
     let group = decimal == comma ? point : comma
     let pieces = bytes.split(separator: decimal, omittingEmptySubsequences: false)
     guard pieces.count <= 2, let whole = pieces.first, isGrouped(whole, by: group) else {
-      return .unknown
+      return nil
     }
     var plain = whole.filter { $0 != group }
     if pieces.count == 2 { plain += [point] + pieces[1] }
-    return plain.withUnsafeBufferPointer { DecimalText.parse($0) }.map(checked) ?? .unknown
+    guard let value = plain.withUnsafeBufferPointer({ DecimalText.parse($0) }) else { return nil }
+    guard decimal == comma else { return (value, nil) }
+    let isEither =
+      lastPoint < 0 && (1...3).contains(lastComma) && bytes.count == lastComma + 4
+      && bytes[0] != UInt8(ascii: "0")
+    return (value, !isEither)
   }
 
   private static func isGrouped(_ digits: ArraySlice<UInt8>, by mark: UInt8) -> Bool {

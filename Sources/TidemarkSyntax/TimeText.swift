@@ -116,6 +116,7 @@ private struct Scanner {
     skipBlanks()
     if isAtEnd { return Timestamp(millisecondsSince1970: milliseconds) }
     _ = take("T") || take("t")
+    skipBlanks()
     guard let hour = number(digits: 2), hour < 24, take(":"), let minute = number(digits: 2),
       minute < 60
     else { return nil }
@@ -176,8 +177,10 @@ private struct Scanner {
       skipBlanks()
       return isAtEnd ? 0 : nil
     }
-    if bytes[index...].elementsEqual("UTC".utf8) || bytes[index...].elementsEqual("GMT".utf8) {
-      return 0
+    let name = bytes[index...].prefix(3)
+    if name.elementsEqual("UTC".utf8) || name.elementsEqual("GMT".utf8) {
+      index += 3
+      if isAtEnd { return 0 }
     }
     let sign: Int64 = take("-") ? -1 : 1
     if sign > 0, !take("+") { return nil }

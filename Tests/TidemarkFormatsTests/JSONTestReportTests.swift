@@ -514,6 +514,23 @@ private func problems(_ results: Results) -> [String] {
   }
 }
 
+@Suite struct GoogleTestListTests {
+  @Test("a list of tests is no run")
+  func list() throws {
+    let text = #"""
+      {"tests":2,"name":"AllTests","testsuites":[{"name":"A","tests":2,"testsuite":[
+       {"name":"x","file":"a.cc","line":3},{"name":"y","file":"a.cc","line":9}]}]}
+      """#
+    #expect(GoogleTestJSON.recognises(head(text)) == .yes)
+    let results = try GoogleTestJSON.read(memory(text))
+    #expect(lines(results) == ["x skipped", "y skipped"])
+    #expect(results.problems.map(\.isBlocking) == [true])
+    let old =
+      #"{"failures":0,"disabled":0,"testsuites":[{"testsuite":[{"name":"x","status":"RUN"}]}]}"#
+    #expect(lines(try GoogleTestJSON.read(memory(old))) == ["x passed"])
+  }
+}
+
 @Suite struct CucumberMessagesTests {
   @Test("scenarios with feature and rule, retries as attempts, rows of examples by their lines")
   func complete() throws {

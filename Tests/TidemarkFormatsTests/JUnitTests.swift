@@ -92,6 +92,12 @@ private func detail(_ attributes: String, _ children: String) throws -> TestDeta
       ("status=''", "", .passed), ("status='  '", "", .passed), ("status='whatever'", "", .passed),
       ("status='notrun'", "<failure/>", .failed), ("status='passed'", "<error/>", .errored),
       ("status='failed'", "<skipped/>", .failed), ("status='error'", "<failure/>", .failed),
+      // Maestro, Ginkgo, Pester, Jenkins, Eclipse.
+      ("status='CANCELED'", "", .skipped), ("status='STOPPED'", "", .skipped),
+      ("status='panicked'", "", .errored), ("status='NotRun'", "", .skipped),
+      ("status='REGRESSION'", "", .failed), ("ignored='true'", "", .skipped),
+      ("ignored='false'", "", .passed), ("skipped='true'", "", .skipped),
+      ("ignored='true'", "<error/>", .errored),
     ])
   func attributes(attributes: String, children: String, outcome: Outcome) throws {
     let xml = "<testsuite><testcase \(attributes)>\(children)</testcase></testsuite>"
@@ -178,6 +184,158 @@ private func detail(_ attributes: String, _ children: String) throws -> TestDeta
     #expect(detail?.message == nil)
   }
 
+  @Test("reruns of a passed test that nothing calls flaky are its text, and no attempts")
+  func rerunsWithoutFailure() throws {
+    let passed = try detail(
+      "name='a'", "<rerunFailure message='1'>one</rerunFailure><rerunError message='2'/>")
+    #expect(passed?.attempts == [])
+    #expect(passed?.message == "1")
+    #expect(passed?.text == "one\n\n2")
+    let flaky = try detail("name='a'", "<rerunFailure/><flakyFailure message='1'/>")
+    #expect(flaky?.attempts.count == 2)
+  }
+
+  @Test(
+    "a suite that counts failures which no test of it shows is a blocking problem",
+    arguments: [
+      ("errors='1'", "<testcase/>", 1), ("failures='1'", "<testcase/><testcase/>", 1),
+      ("errors='1'", "<testcase/><system-err>boom\nat x</system-err>", 1),
+      ("failures='2'", "<testcase><failure/></testcase>", 0),
+      ("failures='1'", "<testcase status='failed'/>", 0),
+      ("failures='1'", "<testcase><flakyFailure/></testcase>", 0),
+      ("errors='1'", "<testcase><skipped/></testcase>", 0),
+      ("errors='2'", "<testcase><skipped/></testcase>", 1),
+      ("errors='1'", "<error/><testcase/>", 1),
+      ("failures='1'", "<testsuite failures='1'><testcase/></testsuite>", 1),
+      ("failures='1'", "<testsuite><testcase><failure/></testcase></testsuite>", 0),
+    ])
+  func hiddenFailures(attributes: String, children: String, problems: Int) throws {
+    let results = try read("<testsuite name='s' \(attributes)>\(children)</testsuite>")
+    #expect(results.problems.map(\.code) == Array(repeating: .suiteError, count: problems))
+    #expect(results.problems.allSatisfy { $0.isBlocking })
+    if children.contains("boom") {
+      #expect(
+        results.problems.first?.message == "the suite `s` announces 1 failed but shows none: boom")
+    }
+  }
+
+  @Test("Meson: a program that exited in error after its last point is no pass")
+  func mesonExit() throws {
+    func problems(_ log: String, _ children: String = "") throws -> [String] {
+      try read(
+        "<testsuites><testsuite name='p.t' errors='0'><testcase name='a'/>\(children)"
+          + "<system-err>\(log)</system-err></testsuite></testsuites>"
+      ).problems.map(\.message)
+    }
+    let exit = "\n(test program exited with status code 3)"
+    #expect(try problems("noise\(exit)\n") == ["p.t: test program exited with status code 3"])
+    #expect(try problems("noise\(exit)\nmore") == [])
+    #expect(try problems(exit, "<testcase><failure/></testcase>") == [])
+    #expect(try problems("noise") == [])
+  }
+
+  @Test("vstest: an error of the run, in the assembly's log alone, is no pass")
+  func assemblyLog() throws {
+    func problems(_ log: String, _ child: String = "") throws -> [String] {
+      try read(
+        "<testsuites><testsuite name='A.Tests.dll'><testcase name='a'>\(child)</testcase>"
+          + "<system-out>x</system-out><system-err>\(log)</system-err></testsuite></testsuites>"
+      ).problems.map(\.message)
+    }
+    let crash = "Error - The active test run was aborted. Reason: Test host process crashed"
+    #expect(try problems("Warning - w\n\(crash)\n") == ["A.Tests.dll: \(crash)"])
+    #expect(try problems("Error - [xUnit.net 00:00:01]  a [FAIL]", "<failure/>") == [])
+    #expect(try problems("Error - a [FAIL]\n\(crash)", "<failure/>") == ["A.Tests.dll: \(crash)"])
+    #expect(try problems("Warning - w") == [])
+  }
+
+  @Test(
+    "Ginkgo: a suite that failed for a reason of its own is no pass",
+    arguments: [
+      ("false", "Interrupted by Timeout", "", ["s: Interrupted by Timeout"]),
+      ("false", "Interrupted by Timeout", "<failure/>", ["s: Interrupted by Timeout"]),
+      ("false", "", "", ["s: did not succeed"]), ("false", "", "<failure/>", []),
+      ("true", "", "", []),
+    ])
+  func ginkgo(succeeded: String, reason: String, child: String, problems: [String]) throws {
+    let results = try read(
+      """
+      <testsuites><testsuite name="s"><properties>
+      <property name="SuiteSucceeded" value="\(succeeded)"></property>
+      <property name="SpecialSuiteFailureReason" value="\(reason)"></property></properties>
+      <testcase name="[It] a" status="passed">\(child)</testcase></testsuite></testsuites>
+      """)
+    #expect(results.problems.map(\.message) == problems)
+    #expect(results.problems.allSatisfy { $0.isBlocking })
+  }
+
+  @Test(
+    "the time of the run that unittest-xml-reporting writes is no part of a suite's name",
+    arguments: [
+      ("t.T-20261123134106", "t.T"), ("t.T-99991323134106", "t.T-99991323134106"),
+      ("t.T20261123134106", "t.T20261123134106"), ("-20261123134106", "-20261123134106"),
+      ("t.T-2026112313410", "t.T-2026112313410"), ("é-20261123134106", "é"),
+    ])
+  func timedSuite(name: String, kept: String) throws {
+    let results = try read("<testsuite name='\(name)'><testcase/></testsuite>")
+    #expect(results.suites.map(\.path) == [[kept]])
+  }
+
+  @Test("busted: the line of a test is no part of its class")
+  func busted() throws {
+    let xml = """
+      <testsuites><testsuite name="NAME"><testcase classname="spec/a_spec.lua:12" name="a">
+      <failure/></testcase><testcase classname="C" name="b"/></testsuite></testsuites>
+      """
+    let results = try read(xml.replacing("NAME", with: "Run 1 of 1"))
+    #expect(results.tests.map { results.text.string($0.className) } == ["spec/a_spec.lua", "C"])
+    #expect(results.details.map(\.line) == [12])
+    let other = try read(xml.replacing("NAME", with: "Run of 1"))
+    #expect(other.tests.map { other.text.string($0.className) } == ["spec/a_spec.lua:12", "C"])
+  }
+
+  @Test("GoogleTest: a list of tests is no run")
+  func list() throws {
+    let results = try read(
+      """
+      <testsuites tests="2" name="AllTests"><testsuite name="A" tests="2">
+      <testcase name="x" file="a.cc" line="3"/><testcase name="y" file="a.cc" line="7"/>
+      </testsuite></testsuites>
+      """)
+    #expect(results.tests.map(\.outcome) == [.skipped, .skipped])
+    #expect(results.problems.map(\.isBlocking) == [true])
+    let run = try read(
+      "<testsuites tests='1' failures='0' time='0' name='AllTests'><testsuite><testcase/></testsuite>"
+        + "</testsuites>")
+    #expect(run.tests.map(\.outcome) == [.passed])
+    #expect(run.problems.isEmpty)
+  }
+
+  @Test("EUnit: a skip that is a cancelled test is told", arguments: ["timeout", "setup_failed"])
+  func cancelled(type: String) throws {
+    let results = try read(
+      "<testsuite><testcase name='m:3 t_test'><skipped type='\(type)'/></testcase></testsuite>")
+    #expect(results.tests.map(\.outcome) == [.skipped])
+    #expect(results.problems.map(\.message) == ["m:3 t_test: was cancelled (\(type))"])
+    #expect(results.problems.allSatisfy { $0.isBlocking })
+    let skip = "<testsuite><testcase><skipped type='pytest.skip'/></testcase></testsuite>"
+    #expect(try read(skip).problems.isEmpty)
+  }
+
+  @Test("Eclipse: what a run that was stopped did not run to the end is skipped, and told")
+  func incomplete() throws {
+    let results = try read(
+      """
+      <testrun name="r" tests="3" started="2" ignored="0"><testsuite name="s" incomplete="true">
+      <testcase name="a" time="1"/><testcase name="b" incomplete="true"/>
+      <testcase name="c" incomplete="true"/></testsuite></testrun>
+      """)
+    #expect(results.tests.map(\.outcome) == [.passed, .skipped, .skipped])
+    #expect(results.problems.map(\.code) == [.unterminated])
+    #expect(results.problems.map(\.message) == ["2 tests did not run to the end"])
+    #expect(results.problems.map(\.isBlocking) == [true])
+  }
+
   @Test("an error of a suite is a blocking problem and no test")
   func suiteErrors() throws {
     let results = try read(
@@ -234,6 +392,19 @@ private func detail(_ attributes: String, _ children: String) throws -> TestDeta
         "the time \"NaN\" and 2 others is no number of seconds"
       ])
     #expect(results.problems.allSatisfy { !$0.isBlocking })
+  }
+
+  @Test(
+    "a comma before three digits marks thousands where other times have points",
+    arguments: [
+      (["1,234"], [1.234]), (["1,234", "0.5"], [1234, 0.5]),
+      (["0.5", "1,234", "2"], [0.5, 1234, 2]),
+      (["1,234", "0,5"], [1.234, 0.5]), (["1,234", "7"], [1.234, 7]),
+      (["1,234", "1,500.25"], [1234, 1500.25]),
+    ])
+  func commas(times: [String], seconds: [Double]) throws {
+    let cases = times.map { "<testcase time='\($0)'/>" }.joined()
+    #expect(try read("<testsuite>\(cases)</testsuite>").tests.map(\.duration) == seconds)
   }
 
   @Test("the newest time and the machine's facts come from the suites")
