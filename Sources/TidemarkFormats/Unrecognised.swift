@@ -70,6 +70,12 @@ package enum Unrecognised {
         "write all of them: `xcrun xcresulttool get test-results tests`"
       )
     }
+    if LMEvalSamples.recognises(head.json) {
+      return (
+        "is lm-eval's samples of one task, which are read along with the results beside them",
+        "name results_*.json of the same folder"
+      )
+    }
     if ink == UInt8(ascii: "{") || ink == UInt8(ascii: "[") {
       return ("is JSON (or begins like it) that no reader knows", tried("JSON"))
     }
