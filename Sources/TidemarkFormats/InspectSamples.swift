@@ -32,6 +32,8 @@ struct InspectSamples {
 
   /// A scorer without a name, as logs before version 0.3.25 have it.
   private static let unnamed = ""
+  /// What stands for its name in logs that were carried over from before.
+  private static let placeholder = "88F74D2C"
   /// What a scorer's scores are reduced by where the log names nothing.
   private static let plain = "mean"
 
@@ -46,7 +48,8 @@ struct InspectSamples {
     if let time = sample["total_time"]?.double, time >= 0 { times.append(time) }
     guard let id = sample["id"]?.scalarText else { return }
     for (scorer, score) in sample.entries("scores") {
-      add(score["value"], of: id, Key(scorer: scorer))
+      let isNamed = scorer != InspectSamples.placeholder
+      add(score["value"], of: id, Key(scorer: isNamed ? scorer : InspectSamples.unnamed))
     }
     if let score = sample["score"] {
       add(score["value"], of: id, Key(scorer: InspectSamples.unnamed))
