@@ -208,4 +208,78 @@ import TidemarkModel
     #expect(results.measurements.isEmpty)
     #expect(results.problems.map(\.isBlocking) == [true])
   }
+
+  @Test("DeepEval: cases as tests, scores as items; what ended in an error has no score")
+  func deepEval() throws {
+    let text = """
+      {"testFile":"test_a.py","testCases":[{"name":"test_a","input":"x","success":true,"tokenCost":0.5,
+      "completionTime":2.0,"runDuration":1.5,"metricsData":[
+      {"name":"Relevancy","threshold":0.5,"success":true,"score":0.75,"strictMode":false},
+      {"name":"Drift","threshold":0.5,"success":true,"score":0.25,"strictMode":false}]},
+      {"name":"test_b","input":"y","success":false,"metricsData":[
+      {"name":"Relevancy","threshold":0.5,"success":false,"score":0.25,"reason":"off","strictMode":false}]},
+      {"name":"test_c","input":"z","success":false,"metricsData":[
+      {"name":"Relevancy","threshold":0.5,"success":false,"error":"no key","strictMode":false}]}],
+      "conversationalTestCases":[],"metricsScores":[],"hyperparameters":{"model":"gpt-4"},
+      "testPassed":1,"testFailed":2,"runDuration":3.0}
+      """
+    for document in [text, "{\"testRunData\":\(text)}"] {
+      #expect(Reading.recognise(head(document)).map { $0 == DeepEval.self } == true)
+      let results = try DeepEval.read(memory(document))
+      #expect(results.tests.map(\.outcome) == [.passed, .failed, .errored])
+      #expect(
+        results.details.map(\.message) == [
+          "Relevancy is 0.25 (threshold 0.5): off", "Relevancy: no key",
+        ])
+      #expect(
+        results.measurements.map { "\($0.name) \($0.metric) \($0.value) \($0.direction)" } == [
+          "Relevancy score 0.5 higher", "Relevancy pass rate 0.5 higher",
+          "Drift score 0.25 lower", "Drift pass rate 1.0 higher",
+          "test_a.py latency 2.0 lower", "test_a.py cost 0.5 lower",
+        ])
+      #expect(results.measurements[0].items.map(\.score) == [0.75, 0.25])
+      #expect(results.measurements[0].labels.description == "model=gpt-4, task=test_a.py")
+    }
+  }
+
+  @Test("EvalPlus: pass@1 of base and extra tests, a problem's share as its item")
+  func evalPlus() throws {
+    func solution(_ base: String, _ plus: String) -> String {
+      #"{"task_id":"HumanEval/0","solution":"s","base_status":"\#(base)","plus_status":\#(plus)}"#
+    }
+    func document(_ first: [String], _ second: [String]) -> String {
+      "{\"date\":\"2026-01-02 03:04\",\"hash\":\"h\",\"eval\":{\"HumanEval/0\":["
+        + first.joined(separator: ",") + "],\"HumanEval/1\":[" + second.joined(separator: ",")
+        + "]}}"
+    }
+    let text = document(
+      [solution("pass", "\"pass\""), solution("pass", "\"timeout\"")],
+      [solution("fail", "\"fail\""), solution("pass", "\"pass\"")])
+    #expect(Reading.recognise(head(text)).map { $0 == EvalPlus.self } == true)
+    let file = InputFile(
+      path: "humaneval/o--m_x_vllm_temp_0.0_eval_results.json", bytes: Array(text.utf8))
+    let results = try EvalPlus.read(file)
+    #expect(
+      results.measurements.map { "\($0.name) \($0.metric) \($0.value)" } == [
+        "HumanEval pass@1 0.75", "HumanEval+ pass@1 0.5",
+      ])
+    #expect(results.measurements.map { $0.items.map(\.score) } == [[1, 0.5], [0.5, 0.5]])
+    #expect(
+      results.measurements[0].labels.description == "model=o/m_x, provider=vllm, task=HumanEval")
+    let base = try EvalPlus.read(memory(document([solution("pass", "null")], [])))
+    #expect(base.measurements.isEmpty)
+    #expect(base.problems.map(\.isBlocking) == [true])
+  }
+
+  @Test("EvalPlus: the estimate of pass@10 is that of its paper")
+  func evalPlusEstimate() throws {
+    let solutions = (0..<20).map {
+      "{\"task_id\":\"Mbpp/2\",\"base_status\":\"\($0 == 0 ? "pass" : "fail")\",\"plus_status\":null}"
+    }
+    let text =
+      "{\"date\":\"d\",\"hash\":\"h\",\"eval\":{\"Mbpp/2\":[\(solutions.joined(separator: ","))]}}"
+    let values = try EvalPlus.read(memory(text)).measurements.map(\.value)
+    #expect(values.count == 2)
+    #expect(abs(values[0] - 0.05) < 1e-12 && abs(values[1] - 0.5) < 1e-12)
+  }
 }
