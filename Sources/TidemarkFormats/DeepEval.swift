@@ -124,7 +124,7 @@ private struct DeepEvalTally {
   }
 
   func append(of run: JSONValue, into results: inout Results) {
-    let task = run["datasetAlias"]?.string ?? run["testFile"]?.string
+    let task = run["datasetAlias"]?.string ?? run["testFile"]?.string ?? "deepeval"
     var labels = Labels()
     labels["task"] = task
     labels["model"] = run["hyperparameters"]?["model"]?.string
@@ -133,21 +133,21 @@ private struct DeepEvalTally {
       let values = scores.items.map(\.score)
       let named = Direction.byDefault(metric: name, unit: .score)
       var score = Measurement(
-        name: name, metric: "score", value: values.mean, unit: .score,
+        name: task, metric: name, value: values.mean, unit: .score,
         direction: scores.isLower ? .lower : named, labels: labels, n: values.count,
         standardError: values.standardError)
       score.items = scores.items
       results.measurements.append(score)
       results.measurements.append(
         Measurement(
-          name: name, metric: "pass rate", value: scores.passes / Double(values.count),
+          name: task, metric: "\(name) pass rate", value: scores.passes / Double(values.count),
           unit: .ratio, direction: .higher, labels: labels, n: values.count, isPrimary: false))
     }
     func add(_ metric: String, _ value: Double?, _ unit: Unit) {
       guard let value, value.isFinite, value >= 0 else { return }
       results.measurements.append(
         Measurement(
-          name: task ?? "deepeval", metric: metric, value: value, unit: unit, direction: .lower,
+          name: task, metric: metric, value: value, unit: unit, direction: .lower,
           labels: labels, isPrimary: false))
     }
     add("latency", times.isEmpty ? nil : times.mean, .seconds)

@@ -233,8 +233,8 @@ import TidemarkModel
         ])
       #expect(
         results.measurements.map { "\($0.name) \($0.metric) \($0.value) \($0.direction)" } == [
-          "Relevancy score 0.5 higher", "Relevancy pass rate 0.5 higher",
-          "Drift score 0.25 lower", "Drift pass rate 1.0 higher",
+          "test_a.py Relevancy 0.5 higher", "test_a.py Relevancy pass rate 0.5 higher",
+          "test_a.py Drift 0.25 lower", "test_a.py Drift pass rate 1.0 higher",
           "test_a.py latency 2.0 lower", "test_a.py cost 0.5 lower",
         ])
       #expect(results.measurements[0].items.map(\.score) == [0.75, 0.25])
