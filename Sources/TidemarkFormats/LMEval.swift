@@ -125,10 +125,10 @@ private struct Evaluation {
     var parameters = Labels()
     parameters["shots"] =
       (shots[task] ?? root["config"]?["num_fewshot"])?.scalarText
-    // Since 0.4 every score names its filter, and what does not is none (a number of samples).
+    // Since 0.4 every score names its filter, and what does not is none.
     let hasFilters = scores.members.contains { $0.key.utf8.contains(UInt8(ascii: ",")) }
     let keys = scores.members.map { (Key($0.key.string), $0.value) }.filter {
-      !$0.0.isError && !$0.0.isBypass && $0.0.hasFilter == hasFilters
+      !$0.0.isError && !$0.0.isNoScore && $0.0.hasFilter == hasFilters
     }
     let samples = samples(of: task, keys.map(\.0), into: &results)
     for (key, value) in keys {
@@ -229,8 +229,8 @@ private struct Key {
   }
 
   var isError: Bool { metric.hasSuffix("_stderr") }
-  /// What `--predict_only` writes in place of scores: always 999.
-  var isBypass: Bool { metric == "bypass" }
+  /// A number of samples, or what stands in place of scores that were not asked for: always 999.
+  var isNoScore: Bool { ["sample_len", "bypass"].contains(metric) }
   var shown: String { filter.map { "\(metric),\($0)" } ?? metric }
   /// The key of its standard error.
   var error: String { metric + "_stderr" + (hasFilter ? "," + (filter ?? "none") : "") }

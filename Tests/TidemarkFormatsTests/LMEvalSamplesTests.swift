@@ -93,6 +93,8 @@ import TidemarkModel
       """
     let results = try LMEval.read(memory(text))
     #expect(results.measurements.map(\.metric) == ["acc"])
+    let none = #"{"results":{"t":{"name":"t","alias":"t","sample_len":2}},"n-shot":{"t":0}}"#
+    #expect(try LMEval.read(memory(none)).measurements.isEmpty)
     #expect(results.measurements[0].labels["model"] == "dummy")
   }
 
