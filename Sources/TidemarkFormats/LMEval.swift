@@ -2,7 +2,8 @@ package import TidemarkModel
 private import TidemarkSyntax
 
 /// EleutherAI's lm-evaluation-harness: `results*.json`, in the layout of version 0.3 and before
-/// (`acc`, `acc_stderr`) and since 0.4 (`acc,none`: metric and filter).
+/// (`acc`, `acc_stderr`) and since 0.4 (`acc,none`: metric and filter), and the list that BigScience's
+/// fork writes, one entry for each prompt and metric.
 package enum LMEval: Format {
   package static let name = "lm-eval"
   package static let producers = "lm-evaluation-harness (--output_path)"
@@ -19,24 +20,34 @@ package enum LMEval: Format {
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
+    if json.kind("results") == .array {
+      return json.has("results[].task_name") && json.has("results[].prompt_name") ? .yes : .no
+    }
     guard json.kind("results") == .object else { return .no }
     let isOld = json.kind("versions") == .object
     let isNew =
       json.has("n-shot") || json.has("n-samples") || json.has("lm_eval_version")
       || json.has("config.model_args") || json.has("group_subtasks")
     // Scores of a long list of tasks fill the head before any other member comes.
-    let isEarly = json.hasPath("results.") { $0.hasSuffix(",none") || $0.hasSuffix("_stderr") }
+    let isEarly = json.hasPath("results.") {
+      $0.hasSuffix(",none") || ($0.hasSuffix("_stderr") && json.kind($0) == .number)
+    }
     return isOld || isNew || isEarly ? .yes : .no
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     try file.readJSON { (root, results) throws(Problem) in
-      guard let tasks = root["results"], tasks.isObject else {
-        throw Problem("has no object `results`")
+      guard let tasks = root["results"], tasks.isObject || tasks.isArray else {
+        throw Problem("has no `results`")
       }
       let evaluation = Evaluation(root, file)
       results.newestTime = evaluation.time
       results.environment = evaluation.facts
+      for entry in tasks.elements {
+        guard let task = entry["task_name"]?.string else { continue }
+        evaluation.append(
+          entry, of: task, prompt: entry["prompt_name"]?.string, into: &results)
+      }
       var seen: Set<String> = []
       for (task, scores) in tasks.members where seen.insert(task.string).inserted {
         evaluation.append(scores, of: task.string, into: &results)
@@ -119,12 +130,16 @@ private struct Evaluation {
     return facts
   }
 
-  func append(_ scores: JSONValue, of task: String, into results: inout Results) {
+  /// - Parameter prompt: Of several that a task may have in the fork.
+  func append(
+    _ scores: JSONValue, of task: String, prompt: String? = nil, into results: inout Results
+  ) {
     var labels = labels
     labels["task"] = task
     var parameters = Labels()
     parameters["shots"] =
       (shots[task] ?? root["config"]?["num_fewshot"])?.scalarText
+    parameters["prompt"] = prompt
     // Since 0.4 every score names its filter, and what does not is none.
     let hasFilters = scores.members.contains { $0.key.utf8.contains(UInt8(ascii: ",")) }
     let keys = scores.members.map { (Key($0.key.string), $0.value) }.filter {
@@ -133,7 +148,9 @@ private struct Evaluation {
     let samples = samples(of: task, keys.map(\.0), into: &results)
     for (key, value) in keys {
       guard let score = value.double else {
-        if value.isNull { results.skipValue(of: "\(task) \(key.shown)", "has no finite value") }
+        if value.isNull, prompt == nil, scores["prompt_name"] == nil {
+          results.skipValue(of: "\(task) \(key.shown)", "has no finite value")
+        }
         continue
       }
       var measurement = Measurement(

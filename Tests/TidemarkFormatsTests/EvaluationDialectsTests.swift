@@ -282,4 +282,22 @@ import TidemarkModel
     #expect(values.count == 2)
     #expect(abs(values[0] - 0.05) < 1e-12 && abs(values[1] - 0.5) < 1e-12)
   }
+
+  @Test("lm-eval's fork: a list of one entry for each prompt and metric")
+  func lmEvalFork() throws {
+    let text = """
+      {"results":[{"task_name":"t","prompt_name":"p","acc":0.5,"subset":null,"prompt_id":"x",
+      "prompt_original_task":true,"acc_stderr":0.125},
+      {"task_name":"t","prompt_name":null,"bits_per_byte":2.5}],"versions":{"t+p":0},
+      "table_results":{"t+p":{"acc":0.5}},"config":{"num_fewshot":0}}
+      """
+    #expect(Reading.recognise(head(text)).map { $0 == LMEval.self } == true)
+    let results = try LMEval.read(memory(text))
+    #expect(
+      results.measurements.map { "\($0.name) \($0.parameters) \($0.metric) \($0.value)" } == [
+        "t prompt=p, shots=0 acc 0.5", "t shots=0 bits_per_byte 2.5",
+      ])
+    #expect(results.measurements.map(\.standardError) == [0.125, nil])
+    #expect(results.problems.isEmpty)
+  }
 }
