@@ -28,10 +28,12 @@ package enum MTEB: Format {
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     let model = model(beside: file) ?? model(in: file.path)
     return try file.readJSON { (root, results) throws(Problem) in
-      if let task = root["mteb_dataset_name"]?.string {
+      // Others write the name of the old layout into the new one.
+      if root["scores"] == nil, let task = root["mteb_dataset_name"]?.string {
         return readOld(root, task: task, model: model, into: &results)
       }
-      guard let scores = root["scores"], scores.isObject, let task = root["task_name"]?.string
+      guard let scores = root["scores"], scores.isObject,
+        let task = root["task_name"]?.string ?? root["mteb_dataset_name"]?.string
       else { throw Problem("has no `scores` and `task_name`") }
       results.environment["mteb"] = root["mteb_version"]?.string
       results.environment["dataset_revision"] = root["dataset_revision"]?.string
