@@ -13,7 +13,8 @@ package enum Inspect: Format {
     reduced over epochs as the metric is, as an item; cost, tokens and mean time of a sample beside \
     them; model, provider, task and scorer as labels; epochs, reducer, a solver and arguments that were \
     passed as parameters; an evaluation that did not succeed, was stopped early or scored nothing as a \
-    blocking problem, samples that ended in an error or could not be scored as a note.
+    blocking problem, samples that ended in an error or at a limit, or could not be scored, as a \
+    note.
     """
   package static let dropped = "Messages, events, plans, tokens by model and role."
 
@@ -142,7 +143,7 @@ private struct InspectLog {
       var measurement = Measurement(
         name: task, parameters: parameters, metric: "\(name)/\(metric)", value: value,
         unit: .score, direction: .byDefault(metric: metric, unit: .score), labels: labels,
-        n: count.flatMap { $0 > 0 ? $0 : nil })
+        n: entry["group"]?.string == nil ? count.flatMap { $0 > 0 ? $0 : nil } : nil)
       if metric == "accuracy" || metric == "mean" {
         let error = metrics.first { $0.key == "stderr" || $0.key == "bootstrap_stderr" }?.value
         measurement.standardError = (error?["value"]?.double).flatMap { $0 >= 0 ? $0 : nil }
@@ -190,6 +191,14 @@ private struct InspectLog {
         ResultProblem(
           .bailedOut, "\(task) was stopped after \(logged) of \(planned) samples",
           isBlocking: true))
+    }
+    if samples.limited > 0 {
+      let what = samples.firstLimit.map { " (\($0))" } ?? ""
+      results.problems.append(
+        ResultProblem(
+          .outsideError,
+          "\(task): \(samples.limited) of \(samples.count) samples were stopped by a limit\(what)",
+          isBlocking: false))
     }
     if outcome?["invalidated"]?.bool == true {
       results.problems.append(

@@ -26,6 +26,9 @@ struct InspectSamples {
   private(set) var count = 0
   private(set) var errors = 0
   private(set) var firstError: String?
+  /// Those that time, tokens, messages … ran out for. They are scored as far as they came.
+  private(set) var limited = 0
+  private(set) var firstLimit: String?
   /// Seconds that each sample took.
   private(set) var times: [Double] = []
   private var scores: [Key: Scores] = [:]
@@ -44,6 +47,10 @@ struct InspectSamples {
       errors += 1
       let message = error.string ?? error["message"]?.string
       firstError = firstError ?? message?.firstLine.map { String($0.prefix(300)) }
+    }
+    if let limit = sample["limit"], !limit.isNull {
+      limited += 1
+      firstLimit = firstLimit ?? limit.string ?? limit["type"]?.string
     }
     if let time = sample["total_time"]?.double, time >= 0 { times.append(time) }
     guard let id = sample["id"]?.scalarText else { return }

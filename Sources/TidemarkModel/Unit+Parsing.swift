@@ -192,7 +192,7 @@ extension Direction {
       loss error errors err perplexity ppl wer cer bits latency time duration elapsed wait waiting \
       blocked miss misses missed fail failed failures failure fails timeout timeouts size memory \
       rss heap bytes allocations allocs instructions cycles faults switches regressions cost \
-      brier bias stereotype ter mae mse rmse ece toxicity hallucination rejected dropped conflicts
+      brier bias stereotype toxic ter mae mse rmse ece toxicity hallucination rejected dropped conflicts
       """
     for word in higher.split(whereSeparator: \.isWhitespace) { table[String(word)] = .higher }
     for word in lower.split(whereSeparator: \.isWhitespace) { table[String(word)] = .lower }

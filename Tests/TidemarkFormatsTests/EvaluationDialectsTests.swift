@@ -300,4 +300,20 @@ import TidemarkModel
     #expect(results.measurements.map(\.standardError) == [0.125, nil])
     #expect(results.problems.isEmpty)
   }
+
+  @Test("Inspect: samples that a limit stopped are said; a group's value rests on fewer samples")
+  func inspectLimits() throws {
+    let text = """
+      {"status":"success","eval":{"task":"t","model":"m"},"results":{"scores":[{"name":"s","scorer":"s",
+      "scored_samples":2,"metrics":{"a":{"name":"a","group":"grouped","value":0.5},
+      "mean":{"name":"mean","value":0.5}}}]},"samples":[
+      {"id":1,"epoch":1,"limit":{"type":"token","limit":9},"scores":{"s":{"value":0}}},
+      {"id":2,"epoch":1,"limit":null,"scores":{"s":{"value":1}}}]}
+      """
+    let results = try Inspect.read(memory(text))
+    #expect(results.measurements.map(\.n) == [nil, 2])
+    #expect(
+      results.problems.map(\.message) == ["t: 1 of 2 samples were stopped by a limit (token)"])
+    #expect(results.problems.allSatisfy { !$0.isBlocking })
+  }
 }
