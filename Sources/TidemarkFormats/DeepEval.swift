@@ -20,14 +20,14 @@ package enum DeepEval: Format {
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
-    return ["", "testRunData."].contains { place in
-      let hasCases =
-        json.kind(place + "testCases") == .array
-        && json.kind(place + "conversationalTestCases") == .array
-      let isScored = json.has(place + "testCases[].metricsData[].strictMode")
-      return hasCases || isScored
-    } ? .yes : .no
+    let hasCases =
+      json.kind("testCases") == .array && json.kind("conversationalTestCases") == .array
+    return hasCases || json.has("testCases[].metricsData[].strictMode") ? .yes : .no
   }
+
+  /// Whether it is the copy of a run that its viewer takes, `.latest_test_run.json`. The run itself
+  /// stands beside it, so that a folder would hold it twice.
+  static func isCopy(_ json: JSONOutline) -> Bool { json.kind("testRunData") == .object }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     try file.readJSON { (root, results) throws(Problem) in

@@ -270,7 +270,7 @@ package enum Reading {
         var unknown = ReadFile(
           path: file.path, wasNamed: found.wasNamed || isLost, file: file, format: nil,
           content: .unrecognised(Unrecognised.explain(head, path: file.path)))
-        if LMEvalSamples.recognises(head.json) { unknown.companionOf = LMEval.name }
+        unknown.companionOf = Unrecognised.companion(head)
         return unknown
       }
     }

@@ -223,8 +223,11 @@ import TidemarkModel
       "conversationalTestCases":[],"metricsScores":[],"hyperparameters":{"model":"gpt-4"},
       "testPassed":1,"testFailed":2,"runDuration":3.0}
       """
-    for document in [text, "{\"testRunData\":\(text)}"] {
-      #expect(Reading.recognise(head(document)).map { $0 == DeepEval.self } == true)
+    let copy = "{\"testRunData\":\(text)}"
+    #expect(Reading.recognise(head(text)).map { $0 == DeepEval.self } == true)
+    #expect(Reading.recognise(head(copy)) == nil)
+    #expect(Unrecognised.companion(head(copy)) == "deepeval")
+    for document in [text, copy] {
       let results = try DeepEval.read(memory(document))
       #expect(results.tests.map(\.outcome) == [.passed, .failed, .errored])
       #expect(
