@@ -127,6 +127,8 @@ private struct Evaluation {
     facts["lm_eval"] = root["lm_eval_version"]?.string ?? root["git_hash"]?.string
     facts["transformers"] = root["transformers_version"]?.string
     facts["device"] = root["config"]?["device"]?.string
+    // Scores of the first samples alone are others than those of all.
+    facts["lm_eval_limit"] = root["config"]?["limit"]?.scalarText
     return facts
   }
 

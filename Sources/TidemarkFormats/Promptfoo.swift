@@ -305,10 +305,13 @@ private struct PromptOutcome {
 
   /// What a test asks for tells it from others even when some are added before it.
   private static func id(of outcome: JSONValue) -> UInt64 {
-    let variables = outcome.entries("vars").map { "\($0.key)=\($0.value.scalarText ?? "")" }
-    let text =
-      variables.isEmpty
-      ? outcome["testIdx"]?.scalarText ?? "" : variables.sorted().joined(separator: "\n")
+    let variables = outcome.entries("vars")
+    var texts = variables.map { "\($0.key)=\($0.value.scalarText ?? "")" }.sorted()
+    // A list or an object says nothing here, so the test's number has to.
+    if !variables.allSatisfy({ $0.value.scalarText != nil }) || texts.isEmpty {
+      texts.append(outcome["testIdx"]?.scalarText ?? "")
+    }
+    let text = texts.joined(separator: "\n")
     return Digest.identifier(of: Array(text.utf8)).bits
   }
 }

@@ -319,4 +319,16 @@ import TidemarkModel
       results.problems.map(\.message) == ["t: 1 of 2 samples were stopped by a limit (token)"])
     #expect(results.problems.allSatisfy { !$0.isBlocking })
   }
+
+  @Test("promptfoo: tests whose variables are lists are told apart by their numbers")
+  func promptfooLists() throws {
+    let text = """
+      {"version":3,"prompts":[{"label":"p","provider":"a:b","metrics":{"testPassCount":1,
+      "testFailCount":1,"testErrorCount":0}}],"results":[
+      {"promptIdx":0,"testIdx":0,"success":true,"vars":{"a":["x"]}},
+      {"promptIdx":0,"testIdx":1,"success":false,"vars":{"a":["y"]}}]}
+      """
+    let items = try Promptfoo.read(memory(text)).measurements[0].items
+    #expect(Set(items.map(\.id)).count == 2)
+  }
 }
