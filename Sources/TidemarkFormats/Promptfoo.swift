@@ -102,7 +102,7 @@ package enum Promptfoo: Format {
       results.problems.append(
         ResultProblem(
           answered > 0 ? .outsideError : .providerOutage,
-          "\(name): \(what) tests ended in an error\(why)", isBlocking: true))
+          "\(name)\(prompt.answerer): \(what) tests ended in an error\(why)", isBlocking: true))
     }
     guard answered > 0 else {
       results.unmeasured.append(name)
@@ -162,6 +162,9 @@ package enum Promptfoo: Format {
 private struct PromptName: Hashable {
   var label: String
   private var provider: String?
+
+  /// Who answers, for messages.
+  var answerer: String { provider.map { " by \($0)" } ?? "" }
 
   var key: String { "\(label)\u{1}\(provider ?? "")" }
 
