@@ -20,10 +20,11 @@ private enum Family: String, CaseIterable {
       ]
     case .json:
       [
-        "ctrf", "jest", "playwright", "mocha", "rspec", "gtest-json", "allure", "cucumber",
-        "xcresult", "lit-json", "gbench", "pytest-benchmark", "pyperf", "bdn", "jmh",
-        "benchmarktools", "hyperfine", "vitest-bench", "k6", "fio", "asv", "lm-eval", "inspect",
-        "mteb", "helm", "promptfoo", "lighthouse", "size-limit", "criterion-est", "gab-datajs",
+        "ctrf", "jest", "playwright", "mocha", "rspec", "gtest-json", "deepeval", "allure",
+        "cucumber", "xcresult", "lit-json", "gbench", "pytest-benchmark", "pyperf", "bdn", "jmh",
+        "benchmarktools", "hyperfine", "vitest-bench", "k6", "fio", "asv", "lighteval", "lm-eval",
+        "swe-bench", "evalplus", "inspect", "mteb", "helm", "promptfoo", "lighthouse", "size-limit",
+        "criterion-est", "gab-datajs",
         "gab-custom", "bmf", "package-benchmark", "tidemark-run",
       ]
     case .lines:

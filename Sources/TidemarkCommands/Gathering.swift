@@ -36,11 +36,15 @@ struct Gathering: Sendable {
       progress.detail("\(file.path): the same document stands elsewhere among the inputs")
       return false
     }
-    for file in distinct.flatMap(\.entries) {
+    let entries = distinct.flatMap(\.entries)
+    let places = Set(entries.compactMap(\.place))
+    for file in entries {
       switch file.record.status {
       case .read: inputs.append(file.input)
       case _ where file.results.part != nil: inputs.append(file.input)
       case .failed: unread.append(file.record)
+      case .unrecognised where file.companionOf.map(places.contains) ?? false:
+        progress.detail("\(file.record.path): read along with the results beside it")
       case .unrecognised where file.wasNamed: unread.append(file.record)
       case .unrecognised:
         passedOver += 1
@@ -102,6 +106,25 @@ private struct Counted: Sendable {
   var results: Results
   var labels: Labels
   var wasNamed: Bool
+  /// The place of results that this file is a part of, if they are there.
+  var companionOf: Place?
+
+  /// Where files of a format were read.
+  struct Place: Hashable {
+    var folder: Substring
+    var format: String
+
+    init(_ path: String, _ format: String) {
+      folder = path[..<(path.lastIndex(of: "/") ?? path.startIndex)]
+      self.format = format
+    }
+  }
+
+  /// nil of what was not read.
+  var place: Place? {
+    guard record.status == .read else { return nil }
+    return record.format.map { Place(record.path, $0) }
+  }
 
   var input: RunInput { RunInput(record: record, results: results, labels: labels) }
 
@@ -141,5 +164,6 @@ private struct Counted: Sendable {
     }
     self.init(
       record: record, results: results, labels: labels(file.path), wasNamed: file.wasNamed)
+    companionOf = file.companionOf.map { Place(file.path, $0) }
   }
 }

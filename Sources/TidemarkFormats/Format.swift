@@ -41,12 +41,13 @@ package let formats: [any Format.Type] = [
   CucumberMessages.self, OpenAIEvals.self,
   // JSON of tests, each known by members that only it has.
   CTRF.self, Jest.self, Playwright.self, MochaJSON.self, Mochawesome.self, RSpecJSON.self,
-  GoogleTestJSON.self,
+  GoogleTestJSON.self, DeepEval.self,
   AllureResult.self, CucumberJSON.self, XCResult.self, LitJSON.self,
   // JSON of benchmarks: `benchmarks` is an array in three of them, told apart by what is in it; the
   // three made of names and values alone say least and come last.
   GoogleBenchmark.self, PytestBenchmark.self, Pyperf.self, BenchmarkDotNet.self, JMH.self,
-  BenchmarkToolsJL.self, Hyperfine.self, VitestBench.self, K6.self, Fio.self, ASV.self, LMEval.self,
+  BenchmarkToolsJL.self, Hyperfine.self, VitestBench.self, K6.self, Fio.self, ASV.self,
+  LightEval.self, LMEval.self, SWEBench.self, EvalPlus.self,
   Inspect.self, MTEB.self, HELM.self, Promptfoo.self, Lighthouse.self, SizeLimit.self,
   CriterionEstimates.self, GitHubActionBenchmarkData.self, GitHubActionBenchmark.self,
   BencherMetricFormat.self, PackageBenchmark.self,

@@ -32,7 +32,7 @@ package enum HELM: Format {
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
-    let run = RunFolder(file.path)
+    let run = RunFolder(name(of: file))
     return try file.readJSON { (root, results) throws(Problem) in
       guard root.isArray else { throw Problem("is no array of statistics") }
       var instances = InstanceScores()
@@ -47,6 +47,16 @@ package enum HELM: Format {
       }
       instances.append(of: run, into: &results)
     }
+  }
+
+  /// The run's: that of its folder, or what the specification beside the file says.
+  private static func name(of file: InputFile) -> String {
+    let folder = String(file.path.split(separator: "/").dropLast().last ?? "")
+    guard !folder.contains("model="), let spec = file.companion("run_spec.json", limit: 1 << 24),
+      let (bytes, count) = try? spec.contents(padding: JSONReader.padding)
+    else { return folder }
+    let name = try? JSONReader.read(bytes, count: count) { (root, _) in root["name"]?.string }
+    return name?.map { $0 == "/" ? "_" : $0 }.reduce(into: "") { $0.append($1) } ?? folder
   }
 
   private static func append(
@@ -89,7 +99,8 @@ package enum HELM: Format {
     key.parameters["split"] = name["split"]?.string
     key.parameters["sub_split"] = name["sub_split"]?.string
     if let perturbation = name["perturbation"], perturbation.isObject {
-      let parts = [perturbation["name"]?.string, perturbation["computed_on"]?.string]
+      // Of gender there are two in one run, of terms and of pronouns.
+      let parts = ["name", "mode", "computed_on"].map { perturbation[named: $0]?.string }
       key.parameters["perturbation"] = parts.compactMap(\.self).joined(separator: ", ")
     }
     return (key, mean)
@@ -164,9 +175,8 @@ private struct RunFolder {
   var parameters = Labels()
   var labels = Labels()
 
-  init(_ path: String) {
-    let parts = path.split(separator: "/")
-    guard let folder = parts.dropLast().last, folder.contains("model=") else { return }
+  init(_ folder: String) {
+    guard folder.contains("model=") else { return }
     let colon = folder.firstIndex(of: ":")
     // A task without parameters of its own: `boolq:model=…`, or `mmlu,model=…`.
     let end = colon ?? folder.firstIndex(of: ",") ?? folder.endIndex

@@ -11,9 +11,10 @@ package enum Inspect: Format {
   package static let kept = """
     Every metric of every score with its standard error and number of samples; each sample's score, \
     reduced over epochs as the metric is, as an item; cost, tokens and mean time of a sample beside \
-    them; model, provider, task and scorer as labels; epochs and reducer as parameters; an evaluation \
-    that did not succeed or scored nothing as a blocking problem, samples that ended in an error as \
-    a note.
+    them; model, provider, task and scorer as labels; epochs, reducer, a solver and arguments that were \
+    passed as parameters; an evaluation that did not succeed, was stopped early or scored nothing as a \
+    blocking problem, samples that ended in an error or at a limit, or could not be scored, as a \
+    note.
     """
   package static let dropped = "Messages, events, plans, tokens by model and role."
 
@@ -52,6 +53,7 @@ package enum Inspect: Format {
     let log = InspectLog(evaluation, outcome: outcome, task: task, samples)
     for score in log.scores { log.append(score, into: &results) }
     log.noteErrors(into: &results)
+    log.noteGaps(into: &results)
     log.appendUsage(into: &results)
   }
 
@@ -78,13 +80,25 @@ private struct InspectLog {
   private let task: String
   private let labels: Labels
   private let epochs: Int?
+  /// Arguments of the task, the solver if it is not the task's own, epochs.
+  private let parameters: Labels
   private let samples: InspectSamples
+
+  private static let argumentLimit = 16
 
   init(_ evaluation: JSONValue, outcome: JSONValue?, task: String, _ samples: InspectSamples) {
     self.outcome = outcome
     self.task = task
     self.samples = samples
     epochs = evaluation["config"]?["epochs"]?.int
+    var parameters = Labels()
+    for (key, value) in evaluation.entries("task_args_passed").prefix(InspectLog.argumentLimit) {
+      // What tells a list or a long text from another is no name.
+      if let text = value.scalarText, text.utf8.count <= 100 { parameters[key] = text }
+    }
+    parameters["solver"] = evaluation["solver"]?.string
+    if let epochs, epochs > 1 { parameters["epochs"] = String(epochs) }
+    self.parameters = parameters
     var labels = Labels()
     labels["task"] = task
     // `provider/name`
@@ -109,9 +123,14 @@ private struct InspectLog {
     let reducer = score["reducer"]?.string
     var labels = labels
     labels["scorer"] = name
-    var parameters = Labels()
+    var parameters = parameters
     parameters["reducer"] = reducer
-    if let epochs, epochs > 1 { parameters["epochs"] = String(epochs) }
+    if let unscored = score["unscored_samples"]?.int, unscored > 0 {
+      results.problems.append(
+        ResultProblem(
+          .valueSkipped, "\(task): \(name) could not score \(unscored) samples",
+          isBlocking: false))
+    }
     let metrics = score.entries("metrics")
     let count =
       score["scored_samples"]?.int ?? outcome?["results"]?["completed_samples"]?.int
@@ -124,14 +143,19 @@ private struct InspectLog {
       var measurement = Measurement(
         name: task, parameters: parameters, metric: "\(name)/\(metric)", value: value,
         unit: .score, direction: .byDefault(metric: metric, unit: .score), labels: labels,
-        n: count.flatMap { $0 > 0 ? $0 : nil })
+        n: entry["group"]?.string == nil ? count.flatMap { $0 > 0 ? $0 : nil } : nil)
       if metric == "accuracy" || metric == "mean" {
         let error = metrics.first { $0.key == "stderr" || $0.key == "bootstrap_stderr" }?.value
         measurement.standardError = (error?["value"]?.double).flatMap { $0 >= 0 ? $0 : nil }
-        measurement.items = items
+        measurement.items = InspectLog.isMean(value, of: items) ? items : []
       }
       results.measurements.append(measurement)
     }
+  }
+
+  /// Whether the items are those that the metric was made of.
+  private static func isMean(_ value: Double, of items: [ItemScore]) -> Bool {
+    abs(items.map(\.score).mean - value) <= 1e-6 * max(1, abs(value))
   }
 
   private static func isSpread(_ metric: String) -> Bool {
@@ -156,6 +180,37 @@ private struct InspectLog {
         isBlocking: isEmpty))
   }
 
+  /// A task that was told to stop and score what it had is a success to the log; so is one of which
+  /// no sample could be scored, and samples may have been marked as invalid later.
+  func noteGaps(into results: inout Results) {
+    let counts = outcome?["results"]
+    if let logged = counts?["logged_samples"]?.int, let planned = counts?["total_samples"]?.int,
+      logged < planned
+    {
+      results.problems.append(
+        ResultProblem(
+          .bailedOut, "\(task) was stopped after \(logged) of \(planned) samples",
+          isBlocking: true))
+    }
+    if samples.limited > 0 {
+      let what = samples.firstLimit.map { " (\($0))" } ?? ""
+      results.problems.append(
+        ResultProblem(
+          .outsideError,
+          "\(task): \(samples.limited) of \(samples.count) samples were stopped by a limit\(what)",
+          isBlocking: false))
+    }
+    if outcome?["invalidated"]?.bool == true {
+      results.problems.append(
+        ResultProblem(
+          .outsideError, "\(task) has samples that were marked as invalid", isBlocking: false))
+    }
+    let isEmpty = results.measurements.isEmpty && scores.contains { $0["metrics"] != nil }
+    guard isEmpty, !results.problems.contains(where: \.isBlocking) else { return }
+    results.problems.append(
+      ResultProblem(.outsideError, "\(task) has no finite score", isBlocking: true))
+  }
+
   /// What the samples cost, all models together.
   func appendUsage(into results: inout Results) {
     guard !results.measurements.isEmpty else { return }
@@ -167,8 +222,6 @@ private struct InspectLog {
     }
     func add(_ metric: String, _ value: Double?, _ unit: Unit) {
       guard let value, value.isFinite, value >= 0 else { return }
-      var parameters = Labels()
-      if let epochs, epochs > 1 { parameters["epochs"] = String(epochs) }
       results.measurements.append(
         Measurement(
           name: task, parameters: parameters, metric: metric, value: value, unit: unit,

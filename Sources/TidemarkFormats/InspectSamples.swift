@@ -26,12 +26,17 @@ struct InspectSamples {
   private(set) var count = 0
   private(set) var errors = 0
   private(set) var firstError: String?
+  /// Those that time, tokens, messages … ran out for. They are scored as far as they came.
+  private(set) var limited = 0
+  private(set) var firstLimit: String?
   /// Seconds that each sample took.
   private(set) var times: [Double] = []
   private var scores: [Key: Scores] = [:]
 
   /// A scorer without a name, as logs before version 0.3.25 have it.
   private static let unnamed = ""
+  /// What stands for its name in logs that were carried over from before.
+  private static let placeholder = "88F74D2C"
   /// What a scorer's scores are reduced by where the log names nothing.
   private static let plain = "mean"
 
@@ -43,10 +48,15 @@ struct InspectSamples {
       let message = error.string ?? error["message"]?.string
       firstError = firstError ?? message?.firstLine.map { String($0.prefix(300)) }
     }
+    if let limit = sample["limit"], !limit.isNull {
+      limited += 1
+      firstLimit = firstLimit ?? limit.string ?? limit["type"]?.string
+    }
     if let time = sample["total_time"]?.double, time >= 0 { times.append(time) }
     guard let id = sample["id"]?.scalarText else { return }
     for (scorer, score) in sample.entries("scores") {
-      add(score["value"], of: id, Key(scorer: scorer))
+      let isNamed = scorer != InspectSamples.placeholder
+      add(score["value"], of: id, Key(scorer: isNamed ? scorer : InspectSamples.unnamed))
     }
     if let score = sample["score"] {
       add(score["value"], of: id, Key(scorer: InspectSamples.unnamed))

@@ -2,7 +2,8 @@ package import TidemarkModel
 private import TidemarkSyntax
 
 /// EleutherAI's lm-evaluation-harness: `results*.json`, in the layout of version 0.3 and before
-/// (`acc`, `acc_stderr`) and since 0.4 (`acc,none`: metric and filter).
+/// (`acc`, `acc_stderr`) and since 0.4 (`acc,none`: metric and filter), and the list that BigScience's
+/// fork writes, one entry for each prompt and metric.
 package enum LMEval: Format {
   package static let name = "lm-eval"
   package static let producers = "lm-evaluation-harness (--output_path)"
@@ -10,32 +11,43 @@ package enum LMEval: Format {
     "https://github.com/EleutherAI/lm-evaluation-harness/blob/main/docs/interface.md"
   package static let kept = """
     Every metric of every task and group, with its standard error, number of samples and direction; \
-    each sample's score as an item where the file has them; model, provider and task as labels; the \
-    number of shots as a parameter.
+    each sample's score as an item where the file has them, or a file of samples beside it \
+    (`--log_samples`: `samples_TASK_DATE.jsonl`); model, provider and task as labels; the number of \
+    shots as a parameter.
     """
   package static let dropped =
-    "Configurations, chat templates, task hashes; files of samples (`samples_*.jsonl`)."
+    "Configurations, chat templates, task hashes; files of samples without one of results."
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
+    if json.kind("results") == .array {
+      return json.has("results[].task_name") && json.has("results[].prompt_name") ? .yes : .no
+    }
     guard json.kind("results") == .object else { return .no }
     let isOld = json.kind("versions") == .object
     let isNew =
       json.has("n-shot") || json.has("n-samples") || json.has("lm_eval_version")
       || json.has("config.model_args") || json.has("group_subtasks")
     // Scores of a long list of tasks fill the head before any other member comes.
-    let isEarly = json.hasPath("results.") { $0.hasSuffix(",none") || $0.hasSuffix("_stderr") }
+    let isEarly = json.hasPath("results.") {
+      $0.hasSuffix(",none") || ($0.hasSuffix("_stderr") && json.kind($0) == .number)
+    }
     return isOld || isNew || isEarly ? .yes : .no
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
     try file.readJSON { (root, results) throws(Problem) in
-      guard let tasks = root["results"], tasks.isObject else {
-        throw Problem("has no object `results`")
+      guard let tasks = root["results"], tasks.isObject || tasks.isArray else {
+        throw Problem("has no `results`")
       }
-      let evaluation = Evaluation(root)
+      let evaluation = Evaluation(root, file)
       results.newestTime = evaluation.time
       results.environment = evaluation.facts
+      for entry in tasks.elements {
+        guard let task = entry["task_name"]?.string else { continue }
+        evaluation.append(
+          entry, of: task, prompt: entry["prompt_name"]?.string, into: &results)
+      }
       var seen: Set<String> = []
       for (task, scores) in tasks.members where seen.insert(task.string).inserted {
         evaluation.append(scores, of: task.string, into: &results)
@@ -50,6 +62,7 @@ package enum LMEval: Format {
 /// What the file says of the whole evaluation.
 private struct Evaluation {
   private let root: JSONValue
+  private let file: InputFile
   private let labels: Labels
   /// By task: a file may have thousands.
   private let shots: [String: JSONValue]
@@ -59,18 +72,26 @@ private struct Evaluation {
   /// The samples' own scores, which the file mostly has not.
   private let logged: [String: JSONValue]
 
-  init(_ root: JSONValue) {
+  init(_ root: JSONValue, _ file: InputFile) {
     self.root = root
+    self.file = file
     shots = Evaluation.byName(root["n-shot"])
     samples = Evaluation.byName(root["n-samples"])
     directions = Evaluation.byName(root["higher_is_better"])
     configurations = Evaluation.byName(root["configs"])
     logged = Evaluation.byName(root["samples"])
     let config = root["config"]
+    let model = config?["model"]?.string
+    let named = Evaluation.model(config)
     var labels = Labels()
-    // The name is empty where the arguments tell none (`--model dummy`).
-    labels["model"] = root["model_name"]?.string?.nonEmpty ?? Evaluation.model(config)
-    labels["provider"] = root["model_source"]?.string?.nonEmpty ?? config?["model"]?.string
+    labels["model"] =
+      root["model_name"]?.string.flatMap { name in
+        // Where the arguments tell none (`--model dummy`) it is empty, and in newer versions
+        // drawn anew in every run.
+        let isDrawn = config != nil && named == nil && name.utf8.count == 8
+        return name.isEmpty || isDrawn ? nil : name
+      } ?? named ?? model
+    labels["provider"] = root["model_source"]?.string?.nonEmpty ?? model
     self.labels = labels
   }
 
@@ -80,17 +101,17 @@ private struct Evaluation {
     return table
   }
 
-  /// `pretrained=gpt2,dtype=float` or, since 0.4.9, an object.
+  /// `pretrained=gpt2,dtype=float` or, since 0.4.9, an object. An adapter comes before what it is for.
   private static func model(_ config: JSONValue?) -> String? {
-    guard let arguments = config?["model_args"] else { return config?["model"]?.string }
-    for key in ["pretrained", "model", "engine", "path"] {
+    guard let arguments = config?["model_args"] else { return nil }
+    let pairs = (arguments.string ?? "").split(separator: ",")
+    for key in ["peft", "delta", "pretrained", "model", "path", "engine"] {
       if let name = arguments[named: key]?.string { return name }
-      let pairs = (arguments.string ?? "").split(separator: ",")
       if let pair = pairs.first(where: { $0.hasPrefix(key + "=") }) {
         return String(pair.dropFirst(key.count + 1))
       }
     }
-    return config?["model"]?.string
+    return nil
   }
 
   /// `date` is a Unix time in seconds.
@@ -106,25 +127,40 @@ private struct Evaluation {
     facts["lm_eval"] = root["lm_eval_version"]?.string ?? root["git_hash"]?.string
     facts["transformers"] = root["transformers_version"]?.string
     facts["device"] = root["config"]?["device"]?.string
+    // Scores of the first samples alone are others than those of all.
+    facts["lm_eval_limit"] = root["config"]?["limit"]?.scalarText
     return facts
   }
 
-  func append(_ scores: JSONValue, of task: String, into results: inout Results) {
+  /// - Parameter prompt: Of several that a task may have in the fork.
+  func append(
+    _ scores: JSONValue, of task: String, prompt: String? = nil, into results: inout Results
+  ) {
     var labels = labels
     labels["task"] = task
     var parameters = Labels()
     parameters["shots"] =
       (shots[task] ?? root["config"]?["num_fewshot"])?.scalarText
-    // Since 0.4 every score names its filter, and what does not is none (a number of samples).
+    parameters["prompt"] = prompt
+    // Since 0.4 every score names its filter, and what does not is none.
     let hasFilters = scores.members.contains { $0.key.utf8.contains(UInt8(ascii: ",")) }
-    for (key, value) in scores.members {
-      let key = Key(key.string)
-      guard !key.isError, key.hasFilter == hasFilters, let score = value.double else { continue }
+    let keys = scores.members.map { (Key($0.key.string), $0.value) }.filter {
+      !$0.0.isError && !$0.0.isNoScore && $0.0.hasFilter == hasFilters
+    }
+    let samples = samples(of: task, keys.map(\.0), into: &results)
+    for (key, value) in keys {
+      guard let score = value.double else {
+        if value.isNull, prompt == nil, scores["prompt_name"] == nil {
+          results.skipValue(of: "\(task) \(key.shown)", "has no finite value")
+        }
+        continue
+      }
       var measurement = Measurement(
         name: task, parameters: parameters, metric: key.shown, value: score, unit: .score,
-        direction: direction(of: key, in: task), labels: labels,
-        n: count(scores, of: task, key))
-      measurement.items = items(of: key, in: task)
+        direction: direction(of: key, in: task), labels: labels)
+      measurement.items = samples.items(
+        of: key.metric, filter: key.filter ?? "none", mean: score)
+      measurement.n = count(scores, of: task, key) ?? measurement.items.count.positive
       measurement.standardError = scores[named: key.error]?.double.flatMap { $0 >= 0 ? $0 : nil }
       results.measurements.append(measurement)
     }
@@ -138,6 +174,8 @@ private struct Evaluation {
     for metric in listed where metric["metric"]?.string == key.metric {
       if let isHigher = metric["higher_is_better"]?.bool { return isHigher ? .higher : .lower }
     }
+    // Of pairs of sentences, one of them a stereotype.
+    if key.metric.hasPrefix("likelihood_diff") { return .lower }
     return .byDefault(metric: key.metric, unit: .score)
   }
 
@@ -151,20 +189,45 @@ private struct Evaluation {
     return counts.compactMap { $0?.int }.first.flatMap { $0 > 0 ? $0 : nil }
   }
 
-  /// A result that was kept with its samples (`simple_evaluate`, written as JSON) has each one's
-  /// score beside its document's number.
-  private func items(of key: Key, in task: String) -> [ItemScore] {
-    (logged[task].map { Array($0.elements) } ?? []).compactMap { sample in
-      if let filter = sample["filter"]?.string, key.hasFilter, filter != key.filter ?? "none" {
-        return nil
-      }
-      let score = sample[named: key.metric]
-      guard let value = score?.double ?? score?.bool.map({ $0 ? 1 : 0 }),
-        let id = (sample["doc_hash"] ?? sample["doc_id"])?.scalarText
-      else { return nil }
-      return ItemScore(id: Digest.identifier(of: Array(id.utf8)).bits, score: value)
+  /// Those that a result was kept with (`simple_evaluate`, written as JSON), else those beside it.
+  private func samples(
+    of task: String, _ keys: [Key], into results: inout Results
+  ) -> LMEvalSamples {
+    var filters: [String] = []
+    for key in keys where !filters.contains(key.filter ?? "none") {
+      filters.append(key.filter ?? "none")
     }
+    var samples = LMEvalSamples(metrics: keys.map(\.metric), filters: filters)
+    if let logged = logged[task] {
+      for sample in logged.elements { samples.add(sample) }
+    } else if !keys.isEmpty,
+      let problem = samples.read(sampleFiles(of: task), beside: file)
+    {
+      results.problems.append(problem)
+    }
+    return samples
   }
+
+  /// `samples_TASK_DATE.jsonl` beside `results_DATE.json`; before version 0.4.3 `ARGUMENTS_TASK.jsonl`.
+  private func sampleFiles(of task: String) -> [String] {
+    guard !task.contains("/"), task.utf8.count < 200 else { return [] }
+    var names: [String] = []
+    let name = file.path.split(separator: "/").last ?? ""
+    if let start = name.lastIndex(of: "_"), let end = name.firstRange(of: ".json")?.lowerBound,
+      start < end
+    {
+      names.append("samples_\(task)\(name[start..<end]).jsonl")
+    }
+    if root["model_name"] == nil, let arguments = root["config"]?["model_args"]?.string {
+      let pieces = arguments.split(omittingEmptySubsequences: false) { $0 == "/" || $0 == "=" }
+      names.append("\(pieces.joined(separator: "__"))_\(task).jsonl")
+    }
+    return names.filter { $0.utf8.count <= 255 }
+  }
+}
+
+extension Int {
+  fileprivate var positive: Int? { self > 0 ? self : nil }
 }
 
 /// A key of the scores: `acc_norm`, `exact_match,strict-match`.
@@ -185,6 +248,8 @@ private struct Key {
   }
 
   var isError: Bool { metric.hasSuffix("_stderr") }
+  /// A number of samples, or what stands in place of scores that were not asked for: always 999.
+  var isNoScore: Bool { ["sample_len", "bypass"].contains(metric) }
   var shown: String { filter.map { "\(metric),\($0)" } ?? metric }
   /// The key of its standard error.
   var error: String { metric + "_stderr" + (hasFilter ? "," + (filter ?? "none") : "") }

@@ -8,8 +8,8 @@ package enum MTEB: Format {
   package static let specification =
     "https://github.com/embeddings-benchmark/mteb/blob/main/mteb/results/task_result.py"
   package static let kept = """
-    The main score of every split and subset; the task as a label, the model where the file's \
-    folders name it; revision of the dataset and version as facts; the date.
+    The main score of every split and subset; the task as a label, the model where `model_meta.json` beside \
+    it or its folders name it; revision of the dataset and version as facts; the date.
     """
   package static let dropped =
     "The other scores of a subset (hundreds, and the main one is one of them); times; emissions."
@@ -26,12 +26,14 @@ package enum MTEB: Format {
   }
 
   package static func read(_ file: InputFile) throws(Problem) -> Results {
-    let model = model(in: file.path)
+    let model = model(beside: file) ?? model(in: file.path)
     return try file.readJSON { (root, results) throws(Problem) in
-      if let task = root["mteb_dataset_name"]?.string {
+      // Others write the name of the old layout into the new one.
+      if root["scores"] == nil, let task = root["mteb_dataset_name"]?.string {
         return readOld(root, task: task, model: model, into: &results)
       }
-      guard let scores = root["scores"], scores.isObject, let task = root["task_name"]?.string
+      guard let scores = root["scores"], scores.isObject,
+        let task = root["task_name"]?.string ?? root["mteb_dataset_name"]?.string
       else { throw Problem("has no `scores` and `task_name`") }
       results.environment["mteb"] = root["mteb_version"]?.string
       results.environment["dataset_revision"] = root["dataset_revision"]?.string
@@ -41,6 +43,7 @@ package enum MTEB: Format {
       var labels = Labels()
       labels["task"] = task
       labels["model"] = model
+      labels["experiment"] = experiment(in: file.path)
       for (split, subsets) in scores.members {
         for subset in subsets.elements {
           append(subset, task: task, split: split.string, labels, into: &results)
@@ -49,12 +52,29 @@ package enum MTEB: Format {
     }
   }
 
-  /// `MODEL/REVISION/TASK.json`, where the model's name has `__` for its slash.
+  /// The results' folder has a description of the model.
+  private static func model(beside file: InputFile) -> String? {
+    guard let meta = file.companion("model_meta.json", limit: 1 << 20),
+      let (bytes, count) = try? meta.contents(padding: JSONReader.padding)
+    else { return nil }
+    return try? JSONReader.read(bytes, count: count) { (root, _) in
+      root["name"]?.string?.nonEmpty
+    }
+  }
+
+  /// `MODEL/REVISION/TASK.json`, where the model's name has `__` for its slash; of an experiment
+  /// `MODEL/REVISION/experiments/EXPERIMENT/TASK.json`.
   private static func model(in path: String) -> String? {
     let folders = path.split(separator: "/").dropLast()
-    guard let folder = folders.dropLast().last, let mark = Substring(folder).firstRange(of: "__")
+    let place = experiment(in: path) == nil ? folders : folders.dropLast(2)
+    guard let folder = place.dropLast().last, let mark = Substring(folder).firstRange(of: "__")
     else { return nil }
     return "\(folder[..<mark.lowerBound])/\(folder[mark.upperBound...])"
+  }
+
+  private static func experiment(in path: String) -> String? {
+    let folders = path.split(separator: "/").dropLast()
+    return folders.dropLast().last == "experiments" ? folders.last.map { String($0) } : nil
   }
 
   /// The layout before version 1.11: splits at the top, in each the scores or subsets that have them.

@@ -9,8 +9,8 @@ package enum OpenAIEvals: Format {
   package static let specification =
     "https://github.com/openai/evals/blob/main/evals/record.py"
   package static let kept = """
-    Every number of the final report, an accuracy with its bootstrapped standard error, number of \
-    samples and each sample's match as an item; model and task as labels; a run without a final \
+    Every number of the final report, an accuracy with its bootstrapped standard error and number of \
+    samples; each sample's match or number that a metric is the mean of, as an item; model and task as labels; a run without a final \
     report as a blocking problem, errors of samples as a note.
     """
   package static let dropped = "Prompts, answers, embeddings, the run's configuration."
@@ -41,7 +41,9 @@ private struct EvaluationLog {
   private(set) var hasRecords = false
   private var task = "eval"
   private var labels = Labels()
-  private var matches: [ItemScore] = []
+  /// By the number that they are of; a match is of the accuracy.
+  private var items: [String: [ItemScore]] = [:]
+  private var itemCount = 0
   private var errors = 0
   private var firstErrorLine: Int?
   private var hasReport = false
@@ -77,17 +79,23 @@ private struct EvaluationLog {
 
   private mutating func note(_ type: String, _ event: JSONValue, line: Int) {
     switch type {
-    case "match":
-      guard matches.count < EvaluationLog.itemLimit, let id = event["sample_id"]?.scalarText,
-        let isCorrect = event["data"]?["correct"]?.bool
-      else { return }
-      let hash = Digest.identifier(of: Array(id.utf8)).bits
-      matches.append(ItemScore(id: hash, score: isCorrect ? 1 : 0))
+    case "match": add(event["data"]?["correct"], of: event, to: "accuracy")
+    case "metrics":
+      for (name, value) in event.entries("data") { add(value, of: event, to: name) }
     case "error":
       errors += 1
       firstErrorLine = firstErrorLine ?? line
     default: break
     }
+  }
+
+  private mutating func add(_ value: JSONValue?, of event: JSONValue, to metric: String) {
+    guard itemCount < EvaluationLog.itemLimit, let id = event["sample_id"]?.scalarText,
+      let score = value?.double ?? value?.bool.map({ $0 ? 1 : 0 })
+    else { return }
+    itemCount += 1
+    items[metric, default: []].append(
+      ItemScore(id: Digest.identifier(of: Array(id.utf8)).bits, score: score))
   }
 
   private mutating func append(_ report: JSONValue, into results: inout Results) {
@@ -113,12 +121,17 @@ private struct EvaluationLog {
         direction: .byDefault(metric: metric, unit: unit), labels: labels)
       if metric == "accuracy" || metric == "score" {
         measurement.standardError = spread.flatMap { $0 >= 0 ? $0 : nil }
-        measurement.n = matches.isEmpty ? nil : matches.count
-        measurement.items = matches
+        measurement.n = items["accuracy"]?.count
+      }
+      if let found = items[metric],
+        abs(found.map(\.score).mean - value) <= 1e-6 * max(1, abs(value))
+      {
+        measurement.items = found
+        measurement.n = measurement.n ?? found.count
       }
       results.measurements.append(measurement)
     }
-    matches = []
+    items = [:]
   }
 
   private static func unit(of metric: String) -> Unit {

@@ -9,6 +9,8 @@ package struct ReadFile: Sendable {
   package var file: InputFile
   package var format: (any Format.Type)?
   package var content: Content
+  /// The format whose reader takes this file along, where one of its files lies in the same folder.
+  package var companionOf: String?
 
   package enum Content: Sendable {
     case read(Results)
@@ -265,9 +267,11 @@ package enum Reading {
       guard format != nil else {
         if let report = readBehindLines(found, file, raw, head) { return report }
         let isLost = Unrecognised.isLostReport(head, path: file.path)
-        return ReadFile(
+        var unknown = ReadFile(
           path: file.path, wasNamed: found.wasNamed || isLost, file: file, format: nil,
           content: .unrecognised(Unrecognised.explain(head, path: file.path)))
+        unknown.companionOf = Unrecognised.companion(head)
+        return unknown
       }
     }
     do throws(Problem) {

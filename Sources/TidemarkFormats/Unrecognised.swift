@@ -7,6 +7,12 @@ package enum Unrecognised {
     return Problem(what, path: path, line: head.bytes.isEmpty ? nil : 1, remedy: remedy)
   }
 
+  /// The format whose files have this one beside them, which holds nothing else than they.
+  static func companion(_ head: Head) -> String? {
+    if LMEvalSamples.recognises(head.json) { return LMEval.name }
+    return DeepEval.isCopy(head.json) ? DeepEval.name : nil
+  }
+
   /// Whether the file is most likely a report that went wrong on its way: empty, a pointer in a
   /// report's place, a page saved under a report's name, the beginning of one. Found in a folder,
   /// others are passed over.
@@ -68,6 +74,18 @@ package enum Unrecognised {
       return (
         "is xcresulttool's summary, which names only the tests that failed",
         "write all of them: `xcrun xcresulttool get test-results tests`"
+      )
+    }
+    if LMEvalSamples.recognises(head.json) {
+      return (
+        "is lm-eval's samples of one task, which are read along with the results beside them",
+        "name results_*.json of the same folder"
+      )
+    }
+    if DeepEval.isCopy(head.json) {
+      return (
+        "is DeepEval's copy of a test run for its viewer",
+        "name .latest_run_full.json beside it, or force it by `deepeval:PATH`"
       )
     }
     if ink == UInt8(ascii: "{") || ink == UInt8(ascii: "[") {

@@ -174,7 +174,10 @@ extension Direction {
   private static func named(_ metric: String) -> Direction? {
     if metric.contains("per_second") || metric.contains("per second") { return .higher }
     let words = metric.lowercased().split { !$0.isLetter && !$0.isNumber }.map(String.init)
-    return words.last { better[$0] != nil }.flatMap { better[$0] }
+    let telling = words.filter { better[$0] != nil }
+    // A Brier score is an error; a score of bias is a bias.
+    let isBad = telling.contains { ["brier", "bias", "toxicity", "hallucination"].contains($0) }
+    return telling.last { !isBad || !$0.hasPrefix("score") }.flatMap { better[$0] }
   }
 
   private static let better: [String: Direction] = {
@@ -189,7 +192,8 @@ extension Direction {
       loss error errors err perplexity ppl wer cer bits latency time duration elapsed wait waiting \
       blocked miss misses missed fail failed failures failure fails timeout timeouts size memory \
       rss heap bytes allocations allocs instructions cycles faults switches regressions cost \
-      brier mae mse rmse ece toxicity hallucination rejected dropped conflicts load usage
+      brier bias stereotype toxic ter mae mse rmse ece toxicity hallucination rejected dropped \
+      conflicts load usage
       """
     for word in higher.split(whereSeparator: \.isWhitespace) { table[String(word)] = .higher }
     for word in lower.split(whereSeparator: \.isWhitespace) { table[String(word)] = .lower }

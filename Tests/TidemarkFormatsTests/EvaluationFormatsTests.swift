@@ -159,8 +159,8 @@ import TidemarkModel
     #expect(results.measurements[0].n == 2)
     #expect(
       results.problems.filter { $0.isBlocking }.map { "\($0.code.rawValue) \($0.message)" } == [
-        "outside_error p: 1 of 3 tests ended in an error: API error: 503",
-        "provider_outage p: 1 of 1 tests ended in an error: timed out",
+        "outside_error p by a: 1 of 3 tests ended in an error: API error: 503",
+        "provider_outage p by b: 1 of 1 tests ended in an error: timed out",
       ])
   }
 
@@ -180,7 +180,9 @@ import TidemarkModel
     #expect(results.measurements.first?.value == 0.5)
     #expect(results.measurements.first?.items.count == 2)
     #expect(
-      results.problems.map(\.message) == ["{{a}}: 1 of 3 tests ended in an error: API call error"])
+      results.problems.map(\.message) == [
+        "{{a}} by x: 1 of 3 tests ended in an error: API call error"
+      ])
   }
 
   @Test("Lighthouse: numbers of both generations, categories beside them")
