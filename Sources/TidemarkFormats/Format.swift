@@ -38,11 +38,12 @@ package let formats: [any Format.Type] = [
   RunDocument.self,
   // JSON lines, known by any one of their lines. Benchmarks without tests go to the benchmark reader.
   GoBench.self, GoTestJSON.self, LibtestJSON.self, DartJSON.self, SwiftTesting.self,
-  CucumberMessages.self, OpenAIEvals.self,
+  CucumberMessages.self, OpenAIEvals.self, PytestReportLog.self, MesonTestLog.self,
   // JSON of tests, each known by members that only it has.
   CTRF.self, Jest.self, Playwright.self, MochaJSON.self, Mochawesome.self, RSpecJSON.self,
   GoogleTestJSON.self,
-  AllureResult.self, CucumberJSON.self, XCResult.self, LitJSON.self,
+  AllureResult.self, CucumberJSON.self, XCResult.self, LitJSON.self, PytestJSONReport.self,
+  Ginkgo.self, Newman.self, Twister.self,
   // JSON of benchmarks: `benchmarks` is an array in three of them, told apart by what is in it; the
   // three made of names and values alone say least and come last.
   GoogleBenchmark.self, PytestBenchmark.self, Pyperf.self, BenchmarkDotNet.self, JMH.self,
@@ -51,6 +52,7 @@ package let formats: [any Format.Type] = [
   CriterionEstimates.self, GitHubActionBenchmarkData.self, GitHubActionBenchmark.self,
   BencherMetricFormat.self, PackageBenchmark.self,
   // Text, by its lines. TAP last: `ok 1` may stand in what others print.
-  GoTestText.self, CriterionText.self, CargoBench.self, BenchmarkJS.self, ApacheBench.self,
+  GoTestText.self, DejaGnu.self, AutomakeTRS.self, CriterionText.self, CargoBench.self,
+  BenchmarkJS.self, ApacheBench.self,
   Wrk.self, Sysbench.self, MLPerf.self, OpenMetrics.self, Locust.self, JTL.self, TAP.self,
 ]
