@@ -39,6 +39,7 @@ package let formats: [any Format.Type] = [
   // JSON lines, known by any one of their lines. Benchmarks without tests go to the benchmark reader.
   GoBench.self, GoTestJSON.self, LibtestJSON.self, DartJSON.self, SwiftTesting.self,
   CucumberMessages.self, OpenAIEvals.self, PytestReportLog.self, MesonTestLog.self,
+  BazelEvents.self, PerfStat.self,
   // JSON of tests, each known by members that only it has.
   CTRF.self, Jest.self, Playwright.self, MochaJSON.self, Mochawesome.self, RSpecJSON.self,
   GoogleTestJSON.self,
@@ -47,12 +48,15 @@ package let formats: [any Format.Type] = [
   // JSON of benchmarks: `benchmarks` is an array in three of them, told apart by what is in it; the
   // three made of names and values alone say least and come last.
   GoogleBenchmark.self, PytestBenchmark.self, Pyperf.self, BenchmarkDotNet.self, JMH.self,
-  BenchmarkToolsJL.self, Hyperfine.self, VitestBench.self, K6.self, Fio.self, ASV.self, LMEval.self,
+  BenchmarkToolsJL.self, Hyperfine.self, VitestBench.self, K6.self, Fio.self, Iperf3.self, ASV.self,
+  LMEval.self,
   Inspect.self, MTEB.self, HELM.self, Promptfoo.self, Lighthouse.self, SizeLimit.self,
   CriterionEstimates.self, GitHubActionBenchmarkData.self, GitHubActionBenchmark.self,
   BencherMetricFormat.self, PackageBenchmark.self,
   // Text, by its lines. TAP last: `ok 1` may stand in what others print.
-  GoTestText.self, DejaGnu.self, AutomakeTRS.self, CriterionText.self, CargoBench.self,
+  GoTestText.self, DejaGnu.self, AutomakeTRS.self, TeamCity.self, CriterionText.self,
+  CargoBench.self,
   BenchmarkJS.self, ApacheBench.self,
-  Wrk.self, Sysbench.self, MLPerf.self, OpenMetrics.self, Locust.self, JTL.self, TAP.self,
+  Wrk.self, Sysbench.self, Pgbench.self, RedisBenchmark.self, StressNG.self, MLPerf.self,
+  OpenMetrics.self, Locust.self, JTL.self, TAP.self,
 ]
