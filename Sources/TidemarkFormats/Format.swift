@@ -33,7 +33,7 @@ package let formats: [any Format.Type] = [
   // XML: each known by its root and what stands in it.
   TRX.self, CppUnit.self, NUnit3.self, NUnit2.self, XUnit.self, TestNG.self, BoostTest.self,
   CTest.self, QTest.self, LibCheck.self, UnitTestPP.self, Catch2.self, Robot.self,
-  SonarExecutions.self, Allure1.self, JTLXML.self, JUnit.self,
+  SonarExecutions.self, Allure1.self, JTLXML.self, PHPBench.self, JUnit.self,
   // Our own, known by its schema's name.
   RunDocument.self,
   // JSON lines, known by any one of their lines. Benchmarks without tests go to the benchmark reader.
@@ -48,7 +48,9 @@ package let formats: [any Format.Type] = [
   // JSON of benchmarks: `benchmarks` is an array in three of them, told apart by what is in it; the
   // three made of names and values alone say least and come last.
   GoogleBenchmark.self, PytestBenchmark.self, Pyperf.self, BenchmarkDotNet.self, JMH.self,
-  BenchmarkToolsJL.self, Hyperfine.self, VitestBench.self, K6.self, Fio.self, Iperf3.self, ASV.self,
+  BenchmarkToolsJL.self, Hyperfine.self, VitestBench.self, K6.self, Fio.self, Iperf3.self,
+  Vegeta.self, Autocannon.self, Artillery.self, Gatling.self, Oha.self,
+  Bombardier.self, Gungraun.self, Nanobench.self, Mitata.self, DenoBench.self, ASV.self,
   LMEval.self,
   Inspect.self, MTEB.self, HELM.self, Promptfoo.self, Lighthouse.self, SizeLimit.self,
   CriterionEstimates.self, GitHubActionBenchmarkData.self, GitHubActionBenchmark.self,
@@ -57,6 +59,7 @@ package let formats: [any Format.Type] = [
   GoTestText.self, DejaGnu.self, AutomakeTRS.self, TeamCity.self, CriterionText.self,
   CargoBench.self,
   BenchmarkJS.self, ApacheBench.self,
-  Wrk.self, Sysbench.self, Pgbench.self, RedisBenchmark.self, StressNG.self, MLPerf.self,
+  Wrk.self, Sysbench.self, Pgbench.self, RedisBenchmark.self, StressNG.self, Divan.self,
+  MLPerf.self,
   OpenMetrics.self, Locust.self, JTL.self, TAP.self,
 ]
