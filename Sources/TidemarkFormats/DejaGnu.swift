@@ -200,6 +200,8 @@ private struct DejaGnuRun {
 
   private mutating func noteError(_ text: Substring, line: Int) {
     guard !isInTrace else { return }
+    // At the end runtest tells once more what happened, below a rule.
+    if errors > 0, text.allSatisfy({ $0 == "-" }) { return isInTrace = true }
     isInTrace = text.hasPrefix("tcl error sourcing ")
     errors += 1
     guard errors <= 20 else { return }

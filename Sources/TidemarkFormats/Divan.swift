@@ -80,12 +80,10 @@ private struct DivanTable {
 
   private mutating func take(_ cells: [String], number: Int) {
     let name = path.joined(separator: "/")
-    guard cells.count >= 4, !cells[0].isEmpty else {
-      if cells.first?.hasPrefix("(ignored)") == true {
-        results.skipValue(of: name, "was ignored", line: number)
-      }
-      return
+    if cells.first?.hasPrefix("(ignored)") == true {
+      return results.skipValue(of: name, "was ignored", line: number)
     }
+    guard cells.count >= 4, !cells[0].isEmpty else { return }
     isLeaf = true
     guard let median = DivanTable.quantity(cells[2]) else { return }
     let samples = cells.count > 4 ? Int(cells[4]) : nil

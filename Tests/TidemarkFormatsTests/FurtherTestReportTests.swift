@@ -435,3 +435,125 @@ private func problems(_ results: Results) -> [String] {
     #expect(results.tests.isEmpty && results.measurements.count == 1)
   }
 }
+
+@Suite struct BazelEventsTests {
+  private let started = #"{"id":{"started":{}},"started":{"uuid":"u","buildToolVersion":"7.4.1"}}"#
+
+  private func summary(_ label: String, _ status: String) -> String {
+    #"{"id":{"testSummary":{"label":"\#(label)","configuration":{"id":"c"}}},"testSummary":{"#
+      + #""totalRunCount":1,"overallStatus":"\#(status)","totalRunDurationMillis":"1500"}}"#
+  }
+
+  private func end(_ code: Int, _ name: String) -> String {
+    #"{"id":{"buildFinished":{}},"finished":{"exitCode":{"name":"\#(name)","code":\#(code)},"#
+      + #""finishTimeMillis":"1795539600500"}}"#
+  }
+
+  @Test(
+    "each status is told, and one that no version writes is no pass",
+    arguments: [
+      ("PASSED", "passed"), ("FLAKY", "passed"), ("FAILED", "failed: failed"),
+      ("TIMEOUT", "failed: took longer than its limit"),
+      ("FAILED_TO_BUILD", "errored: did not build"), ("NO_STATUS", "errored: did not run"),
+      ("INCOMPLETE", "errored: was interrupted"), ("NOVEL", "errored: NOVEL"),
+    ])
+  func states(status: String, expected: String) throws {
+    let text = [started, summary("//a/b:c_test", status), end(status == "PASSED" ? 0 : 3, "X")]
+      .joined(separator: "\n")
+    #expect(BazelEvents.recognises(head(text)) == .yes)
+    let results = try BazelEvents.read(memory(text))
+    #expect(shown(results) == ["//a/b › c_test \(expected)"])
+    #expect(results.tests[0].duration == 1.5 && problems(results) == [])
+  }
+
+  @Test("a flaky test has the attempts that its results tell")
+  func attempts() throws {
+    let attempt =
+      #"{"id":{"testResult":{"label":"//a:t","run":1,"shard":1,"attempt":1}},"#
+      + #""testResult":{"status":"FAILED","testAttemptDuration":"0.5s"}}"#
+    let text = [started, attempt, summary("//a:t", "FLAKY"), end(0, "SUCCESS")]
+      .joined(separator: "\n")
+    let results = try BazelEvents.read(memory(text))
+    let detail = results.detail(of: results.tests[0])
+    #expect(detail?.isMarkedFlaky == true && detail?.attempts.map(\.duration) == [0.5])
+  }
+
+  @Test("a build that failed, one that broke off and a test without a summary block")
+  func builds() throws {
+    let target =
+      #"{"id":{"targetCompleted":{"label":"//a:t"}},"completed":{"success":false,"#
+      + #""failureDetail":{"message":"Compiling a.cc failed"}}}"#
+    let failed = [started, target, end(1, "BUILD_FAILURE")].joined(separator: "\n")
+    #expect(
+      problems(try BazelEvents.read(memory(failed))) == [
+        "true build_failed: bazel ended with status 1 (BUILD_FAILURE): //a:t: Compiling a.cc failed"
+      ])
+    #expect(
+      problems(try BazelEvents.read(memory(started))) == [
+        "true unterminated: the build began and never ended"
+      ])
+    let announced =
+      #"{"id":{"targetCompleted":{"label":"//a:t"}},"completed":{"success":true},"#
+      + #""children":[{"testSummary":{"label":"//a:t"}}]}"#
+    let lost = [started, announced, end(3, "TESTS_FAILED")].joined(separator: "\n")
+    #expect(
+      problems(try BazelEvents.read(memory(lost))) == [
+        "true plan_mismatch: 1 test was announced and not summed up"
+      ])
+  }
+}
+
+@Suite struct TeamCityTests {
+  @Test("suites, flows, escapes, failures and skips are read among other lines")
+  func complete() throws {
+    let text = """
+      PHPUnit 11.0
+      ##teamcity[testSuiteStarted name='A' flowId='1']
+      ##teamcity[testStarted name='one' flowId='1']
+      ##teamcity[testFailed name='one' message='it|'s |[bad|]|nmore' details='at a|0x00fc' flowId='1']
+      ##teamcity[testFinished name='one' duration='1500' flowId='1']
+        ##teamcity[testStarted name='two' flowId='2']
+      ##teamcity[testStarted name='three' flowId='1']
+      ##teamcity[testIgnored name='three' message='later' flowId='1']
+      ##teamcity[testFinished name='three' duration='0' flowId='1']
+      ##teamcity[testFinished name='two' duration='2' flowId='2']
+      ##teamcity[testIgnored name='four' message='no' flowId='1']
+      ##teamcity[testSuiteFinished name='A' flowId='1']
+      ##teamcity[testStarted name='five' flowId='1']
+      ##teamcity[buildProblem description='out of memory']
+      """
+    #expect(TeamCity.recognises(head(text)) == .yes)
+    let results = try TeamCity.read(memory(text))
+    #expect(
+      shown(results) == [
+        "A › one failed: it's [bad]", "A › three skipped: later", "two passed",
+        "A › four skipped: no", "five errored: began and never ended",
+      ])
+    #expect(results.tests[0].duration == 1.5)
+    #expect(results.detail(of: results.tests[0])?.text == "at aü")
+    #expect(
+      problems(results) == [
+        "true outside_error: out of memory", "true unterminated: five began and never ended",
+      ])
+  }
+
+  @Test("repeats are attempts where the runner says so")
+  func retries() throws {
+    let text = """
+      ##teamcity[testRetrySupport enabled='true']
+      ##teamcity[testStarted name='a']
+      ##teamcity[testFailed name='a' message='no']
+      ##teamcity[testFinished name='a']
+      ##teamcity[testStarted name='a']
+      ##teamcity[testFinished name='a']
+      """
+    #expect(try TeamCity.read(memory(text)).suites.map(\.repeatsAreAttempts) == [true])
+  }
+
+  @Test("a page that shows the messages is not taken")
+  func page() {
+    let text = "Write\n```\n##teamcity[testStarted name='a']\n```\n"
+    #expect(TeamCity.recognises(head(text)) == .no)
+    #expect(TeamCity.recognises(head("print(\"##teamcity[testStarted name='a']\")\n")) == .no)
+  }
+}
