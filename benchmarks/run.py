@@ -73,16 +73,22 @@ def json_reading(tidemark, work):
     path.unlink()
 
 
-def typical(tidemark, work):
-    """500 tests in 20 files and 50 series against 200 runs of history, every output written."""
-    history, results, fresh = work / "recorded", work / "results", work / "history"
-    for run in range(201):
+def recorded(tidemark, work, runs):
+    """A history of so many runs of 500 tests and 50 series, and the results of the next one: 20 files and one."""
+    history, results = work / f"recorded-{runs}", work / f"results-{runs}"
+    for run in range(runs + 1):
         shutil.rmtree(results, ignore_errors=True)
         generated.junit_folder(results, 500, 20, run=run)
         generated.google_benchmark(results / "benchmarks.json", 50, 5, run=run)
-        if run < 200:
+        if run < runs:
             subprocess.run(report_command(tidemark, results, history, work / "earlier", run) + ["--only", "json"],
                            check=True, capture_output=True)
+    return history, results
+
+
+def typical(tidemark, work):
+    """500 tests in 20 files and 50 series against 200 runs of history, every output written."""
+    (history, results), fresh = recorded(tidemark, work, 200), work / "history"
 
     def renew():
         put_aside(work, fresh, work / "report")
@@ -106,14 +112,7 @@ def put_aside(work, *folders):
 
 def step(tidemark, work):
     """What a job gains: the report of the typical step, and its comment, check and status, each answer 50 ms away."""
-    history, results, fresh = work / "step-recorded", work / "step-results", work / "step-history"
-    for run in range(21):
-        shutil.rmtree(results, ignore_errors=True)
-        generated.junit_folder(results, 500, 20, run=run)
-        generated.google_benchmark(results / "benchmarks.json", 50, 5, run=run)
-        if run < 20:
-            subprocess.run(report_command(tidemark, results, history, work / "earlier", run) + ["--only", "json"],
-                           check=True, capture_output=True)
+    (history, results), fresh = recorded(tidemark, work, 20), work / "step-history"
     server, commit = forge.Forge(0.05), f"{20:040x}"
     event = work / "event.json"
     event.write_text(json.dumps({

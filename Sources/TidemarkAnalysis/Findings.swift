@@ -18,6 +18,7 @@ struct Findings: Sendable {
   var thresholds: ThresholdFindings
   var missingJobs: [MissingJob]
   var machineChanges: [MachineFinding]
+  var newMachines: [NewMachine]
   var environmentChanges: [EnvironmentChange]
   var renames: [RenameProposal]
   var sharedTests: SharedNames

@@ -101,8 +101,17 @@ private struct Stage: Sendable {
 
   private func findings(_ answer: BatchAnswer, _ slowTests: [SlowTest]) -> Findings {
     let changes = series.changes(answer)
+    let newMachines = NewMachine.found(in: window, environments: environments, series: changes)
+    let measured = changes.count { $0.value != nil }
+    // What no run can be compared with is not judged, and no pass.
+    let isWithoutBaseline =
+      tests.totals.counts.total == 0 && measured > 0
+      && newMachines.reduce(0) { $0 + $1.series } == measured
     return Findings(
-      run: run.header, baseline: selection.baseline, inputs: inputs,
+      run: run.header,
+      baseline: isWithoutBaseline
+        ? selection.baseline.without(newMachines) : selection.baseline,
+      inputs: inputs,
       problems: Self.problems(run), tests: tests.results, testTotals: tests.totals,
       slowTests: slowTests,
       series: changes, seriesTotals: SeriesTotals(counting: changes),
@@ -110,7 +119,7 @@ private struct Stage: Sendable {
       missingJobs: MissingJob.found(in: window),
       machineChanges: MachineFinding.found(
         answer, tracks: series.tracks, window: window, run: run.header, options: options.detector),
-      environmentChanges: environments.changes(),
+      newMachines: newMachines, environmentChanges: environments.changes(),
       renames: RenameProposal.ofTests(tests.results) + RenameProposal.ofSeries(changes),
       sharedTests: tests.shared, sharedSeries: series.shared,
       expiredQuarantine: options.quarantine.filter { $0.isExpired(at: run.header.time) },

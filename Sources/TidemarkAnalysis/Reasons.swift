@@ -224,6 +224,7 @@ extension Findings {
           + " \(Sentence.quoted(finding.point.run))\(commit): another machine, not another program;"
           + " the move is taken out")
     }
+    reasons += each(.machineNew, newMachines.map(\.sentence), more: "job on a new machine class")
     if !environmentChanges.isEmpty {
       let list = environmentChanges.map { change in
         "\(Sentence.name(change.key)) of job \(Sentence.quoted(change.job)) from"

@@ -48,7 +48,7 @@ struct CollectCommand: TidemarkCommand {
         now: Timestamp(millisecondsSince1970: ProcessEnvironment.now()))
     }
     let header = PartHeader(
-      run: facts.header, job: facts.job, jobURL: facts.jobURL,
+      run: facts.header, job: facts.job, jobURL: facts.jobURL, jobAttempt: facts.jobAttempt,
       environment: MachineFacts.read(environment: session.environment))
     let entries = gathering.inputs.map {
       RunDocument.Entry(record: $0.record, labels: $0.labels, results: $0.results)

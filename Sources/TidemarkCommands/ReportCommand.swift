@@ -66,7 +66,7 @@ struct ReportCommand: TidemarkCommand {
     let defaultBranch = facts.defaultBranch ?? told
     let header = await placed(facts.header, in: history, defaultBranch: defaultBranch)
     let (built, clashes) = RunBuilder(
-      header: header, job: facts.job, jobURL: facts.jobURL,
+      header: header, job: facts.job, jobURL: facts.jobURL, jobAttempt: facts.jobAttempt,
       environment: MachineFacts.read(environment: session.environment)
     ).build(gathering.inputs)
     var run = built

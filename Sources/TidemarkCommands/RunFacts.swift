@@ -8,6 +8,8 @@ struct RunFacts: Sendable {
   var header: RunHeader
   var job: String
   var jobURL: String?
+  /// Which try of the job it is, where the platform counts those apart from the run's attempts.
+  var jobAttempt: Int?
   var defaultBranch: String?
   /// The ids of the runs whose documents are among the inputs, if there are several.
   var mixedRuns: [String]
@@ -60,8 +62,12 @@ struct RunFacts: Sendable {
     if let url = header.url, !url.hasPrefix("https://"), !url.hasPrefix("http://") {
       throw Problem("--url \(url) is no address", remedy: "begin it with https://")
     }
-    job = options.job ?? settings.text("job") ?? platform.job ?? "default"
+    let namedJob = options.job ?? settings.text("job")
+    job = namedJob ?? platform.job ?? "default"
     jobURL = platform.jobURL
+    // Jobs that were given one name are no tries of one another.
+    let isAttemptGiven = options.attempt != nil || settings.number("attempt") != nil
+    jobAttempt = namedJob == nil && !isAttemptGiven ? platform.jobAttempt : nil
     defaultBranch = platform.defaultBranch
   }
 

@@ -115,6 +115,18 @@ package struct Head: Sendable {
   /// it is what it will print.
   package var isScript: Bool { bytes.starts(with: "#!".utf8) }
 
+  /// Whether it is a page of documentation, in HTML or Markdown: what looks like a report in it is
+  /// an example.
+  package var isPage: Bool {
+    switch firstInk {
+    case UInt8(ascii: "<"):
+      let names = ["html", "body", "p", "div", "h1", "h2", "h3", "a", "img", "br", "center"]
+      return rootElement.map { names.contains($0.lowercased()) } ?? false
+    case UInt8(ascii: "#"): return contains("\n```")
+    default: return false
+    }
+  }
+
   /// Whether `text` stands anywhere in the head.
   package func contains(_ text: StaticString) -> Bool {
     let needle = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)

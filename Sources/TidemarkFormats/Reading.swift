@@ -316,7 +316,8 @@ package enum Reading {
 
   /// The first format that takes a file's beginning.
   package static func recognise(_ head: Head) -> (any Format.Type)? {
-    head.isBinary || head.isScript ? nil : formats.first { $0.recognises(head) == .yes }
+    head.isBinary || head.isScript || head.isPage
+      ? nil : formats.first { $0.recognises(head) == .yes }
   }
 
   /// The file's beginning, decoded.

@@ -76,6 +76,7 @@ package enum RunDocument: Format {
       json.member("run", object: header.run.write)
       json.member("job", header.job)
       json.optional("job_url", header.jobURL)
+      if let attempt = header.jobAttempt { json.member("job_attempt", attempt) }
       json.facts("environment", header.environment)
       json.member("inputs", array: entries) { json, entry in entry.write(to: &json) }
     }
@@ -292,6 +293,7 @@ extension PartHeader {
     guard let run = root["run"], run.isObject else { throw Problem("has no object `run`") }
     self.init(
       run: try RunHeader(run), job: try root.required("job"), jobURL: root["job_url"]?.string,
+      jobAttempt: root["job_attempt"]?.int.map { max($0, 1) },
       environment: root.facts("environment"))
   }
 }

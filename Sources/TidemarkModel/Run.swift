@@ -52,6 +52,8 @@ package struct PartHeader: Hashable, Sendable {
   package var run: RunHeader
   package var job: String
   package var jobURL: String?
+  /// Grows with each try of the job, where the platform tells that apart from the run's attempt.
+  package var jobAttempt: Int?
   package var environment: [String: String]
   /// The files it was read from.
   package var inputs: [InputRecord]
@@ -59,12 +61,13 @@ package struct PartHeader: Hashable, Sendable {
   package var document: String?
 
   package init(
-    run: RunHeader, job: String, jobURL: String? = nil, environment: [String: String] = [:],
-    inputs: [InputRecord] = []
+    run: RunHeader, job: String, jobURL: String? = nil, jobAttempt: Int? = nil,
+    environment: [String: String] = [:], inputs: [InputRecord] = []
   ) {
     self.run = run
     self.job = job
     self.jobURL = jobURL
+    self.jobAttempt = jobAttempt
     self.environment = environment
     self.inputs = inputs
   }

@@ -187,4 +187,7 @@ package struct SeriesTotals: Hashable, Sendable {
   package var missing = 0
   package var insufficientData = 0
   package init() {}
+
+  /// How many were held against something.
+  package var judged: Int { regressed + suspected + improved + unchanged }
 }

@@ -29,6 +29,7 @@ package struct Reason: Hashable, Sendable {
     case stillFailing = "still_failing"
     case flaky
     case testsSlower = "tests_slower"
+    case machineNew = "machine_new"
     case machineChanged = "machine_changed"
     case environmentChanged = "environment_changed"
     case labelMissing = "label_missing"

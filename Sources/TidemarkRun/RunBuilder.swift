@@ -31,18 +31,22 @@ package struct RunBuilder {
   private let header: RunHeader
   private let job: String
   private let jobURL: String?
+  private let jobAttempt: Int?
   private let environment: [String: String]
 
   /// - Parameters:
   ///   - header: The run; its label `machine` names a machine class and is part of no identity.
   ///   - job: The job that files belong to which do not tell (all but run documents).
+  ///   - jobAttempt: Which try of the job it is, where that is not the run's attempt.
   ///   - environment: Facts of this machine, for that job.
   package init(
-    header: RunHeader, job: String, jobURL: String? = nil, environment: [String: String] = [:]
+    header: RunHeader, job: String, jobURL: String? = nil, jobAttempt: Int? = nil,
+    environment: [String: String] = [:]
   ) {
     self.header = header
     self.job = job
     self.jobURL = jobURL
+    self.jobAttempt = jobAttempt
     self.environment = environment
   }
 
@@ -69,12 +73,13 @@ package struct RunBuilder {
         facts["machine"] = machine
       }
       return Part(
-        job: job, url: jobURL, attempt: self.header.attempt, environment: facts)
+        job: job, url: jobURL, attempt: jobAttempt ?? self.header.attempt, environment: facts)
     }
     var facts = header.environment
     if let machine = header.run.labels["machine"] { facts["machine"] = machine }
     return Part(
-      job: header.job, url: header.jobURL, attempt: header.run.attempt, environment: facts)
+      job: header.job, url: header.jobURL, attempt: header.jobAttempt ?? header.run.attempt,
+      environment: facts)
   }
 
   private func labels(of input: RunInput) -> Labels {

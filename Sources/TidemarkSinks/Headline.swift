@@ -80,7 +80,9 @@ package enum Headline {
       let median = medianDetectable(report)
       let smallest =
         median.map { " (smallest change that would show: \(NumberText.percentSize($0)), median)" }
-      sentences.append("no series moved beyond its noise" + (smallest ?? ""))
+      sentences.append(
+        report.seriesTotals.judged > 0
+          ? "no series moved beyond its noise" + (smallest ?? "") : "no series could be judged yet")
     }
     return sentences.isEmpty ? firstReason(of: report) : sentences.joined(separator: "; ")
   }

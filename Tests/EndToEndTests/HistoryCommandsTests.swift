@@ -225,4 +225,24 @@ import Testing
       ["report", "in", "--no-record"], in: folder.path, environment: platform)
     #expect(try codes().contains("runs_mixed"))
   }
+
+  @Test("a GitLab job that is run again stands in the run once, whichever report came first")
+  func retriedJob() async throws {
+    func report(id: String, _ document: String) async throws {
+      try folder.write(document, to: "in/a.xml")
+      let answer = try await Program.run(
+        ["report", "in", "--only", "json"], in: folder.path,
+        environment: [
+          "GITLAB_CI": "true", "CI_PIPELINE_ID": "7", "CI_JOB_NAME": "unit", "CI_JOB_ID": id,
+          "CI_COMMIT_SHA": "dddddddddddd4", "CI_COMMIT_BRANCH": "main",
+          "CI_PIPELINE_CREATED_AT": "2026-11-23T13:08:00Z",
+        ])
+      try #require(answer.status == 0, "\(answer.errors)")
+    }
+    try await report(id: "41", "<testsuite><testcase name='x'><failure/></testcase></testsuite>")
+    try await report(id: "42", "<testsuite><testcase name='x'/></testsuite>")
+    let shown = try await tidemark(["history", "show", "7", "--json"])
+    #expect(shown.output.contains(#""attempt":42"#) && !shown.output.contains(#""attempt":41"#))
+    #expect(shown.output.contains("passed") && !shown.output.contains("failed"))
+  }
 }

@@ -305,6 +305,40 @@ import TidemarkRun
     #expect(fresh.report.seriesState("s") == .new)
   }
 
+  @Test("A run that measured on new machine classes alone is unjudged, however slow it was")
+  func newMachineClass() {
+    let laboratory = Laboratory(series: ["s": Noise.values(30) + [300]]).with {
+      for run in 0..<30 { $0.runs[run].parts[0].environment["machine"] = "a" }
+      $0.current.parts[0].environment["machine"] = "b"
+    }
+    let report = laboratory.report
+    #expect(report.verdict == .unjudged && report.baseline.status == .none)
+    #expect(
+      report.baseline.message == "none of the 30 runs of `main` ran on machine class `b`")
+    #expect(
+      report.reason(.machineNew)
+        == "job `build` ran on machine class `b`, which the baseline does not have: its 1 series"
+        + " starts anew and is not judged yet")
+    let second = laboratory.with {
+      $0.runs.append($0.current)
+      $0.current.header = .number(31, branch: "main")
+    }.report
+    #expect(second.reason(.machineNew) == nil && second.verdict == .pass)
+  }
+
+  @Test("Tests and series of known machine classes are judged beside a new class")
+  func newMachineClassBesideOthers() {
+    let laboratory = Laboratory(
+      tests: ["t": String(repeating: ".", count: 31)], series: ["s": Noise.values(31)]
+    ).with {
+      for run in 0..<30 { $0.runs[run].parts[0].environment["machine"] = "a" }
+      $0.current.parts[0].environment["machine"] = "b"
+    }
+    let report = laboratory.report
+    #expect(report.verdict == .pass && report.baseline.status == .ok)
+    #expect(report.reason(.machineNew) != nil)
+  }
+
   @Test("A machine that slows everything down is one reason and no alarm")
   func aSlowMachine() {
     var series: [String: [Double]] = [:]

@@ -12,6 +12,22 @@ import TidemarkModel
     #"{"numTotalTestSuites":1,"testResults":[{"name":"a","assertionResults":["#
     + #"{"title":"t","status":"passed"}]}]}"#
 
+  @Test(
+    "a page of documentation that shows a report is none",
+    arguments: [
+      "# braces\n\n```sh\nbraces x 450,000 ops/sec ±0.5% (90 runs sampled)\n```\n",
+      "<!DOCTYPE html>\n<html><body>\ntest a ... bench: 10 ns/iter (+/- 1)\n</body></html>\n",
+      "<p align=\"center\">\n\n```\nok 1 - a\n1..1\n```\n",
+    ])
+  func pages(text: String) {
+    #expect(recognise(text) == nil)
+    #expect(recognise("# Subtest: a\nok 1 - a\n1..1\n") == "tap")
+  }
+
+  private func recognise(_ text: String) -> String? {
+    Reading.recognise(Head(raw: Array(text.utf8), isWhole: true)).map { $0.name }
+  }
+
   @Test("A JSON report is read behind what npm and the tests printed before it")
   func behindLines() throws {
     let file = read("\n> demo@1.0.0 test\n> jest --json\n\n[INFO] {x}\n" + Self.report + "\n")

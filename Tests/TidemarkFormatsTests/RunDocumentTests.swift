@@ -196,7 +196,9 @@ private struct Arbitrary {
       id: text(), attempt: 1 + below(3), time: time(), commit: maybe { $0.text() },
       branch: maybe { $0.text() }, base: maybe { $0.text() }, mergeBase: maybe { $0.text() },
       pullRequest: maybe { $0.text() }, url: maybe { $0.text() }, labels: labels())
-    return PartHeader(run: run, job: text(), jobURL: maybe { $0.text() }, environment: facts())
+    return PartHeader(
+      run: run, job: text(), jobURL: maybe { $0.text() }, jobAttempt: maybe { 1 + $0.below(9) },
+      environment: facts())
   }
 
   mutating func entry() -> RunDocument.Entry {

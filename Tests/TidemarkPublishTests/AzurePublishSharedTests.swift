@@ -104,14 +104,8 @@ struct AzurePublishSharedTests {
     let forge = try await MockForge(faults: ["slow ms=30 every=3"])
     let report = report()
     let scenes = (1...20).map { pullRequest(forge, run: $0) }
-    let answers = try await withThrowingTaskGroup(of: MockForge.Answer.self) { group in
-      for scene in scenes {
-        group.addTask {
-          try await forge.publish(["azure", "--only", "comment"], report, environment: scene)
-        }
-      }
-      return try await group.reduce(into: []) { $0.append($1) }
-    }
+    let answers = try await forge.publishAtOnce(
+      ["azure", "--only", "comment"], report, environments: scenes)
     #expect(answers.map(\.status) == Array(repeating: 0, count: 20))
     let left = try await ours(forge)
     #expect(left.count == 1 && left.first?.contains("\"run\":20,") == true)

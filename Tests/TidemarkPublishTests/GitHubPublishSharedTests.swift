@@ -128,14 +128,8 @@ struct GitHubPublishSharedTests {
     let report = try await report(forge)
     var scenes: [[String: String]] = []
     for run in 1...20 { scenes.append(try await pullRequest(forge, run: run)) }
-    let answers = try await withThrowingTaskGroup(of: MockForge.Answer.self) { group in
-      for scene in scenes {
-        group.addTask {
-          try await forge.publish(["github", "--only", "comment"], report, environment: scene)
-        }
-      }
-      return try await group.reduce(into: []) { $0.append($1) }
-    }
+    let answers = try await forge.publishAtOnce(
+      ["github", "--only", "comment"], report, environments: scenes)
     #expect(answers.map(\.status) == Array(repeating: 0, count: 20))
     let left = try await ours(forge)
     #expect(left.count == 1)

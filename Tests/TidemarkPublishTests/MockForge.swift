@@ -155,6 +155,18 @@ final class MockForge: Sendable {
     return file.path
   }
 
+  /// Publishes `report` once for each of `environments`, all at the same time.
+  func publishAtOnce(
+    _ arguments: [String], _ report: Report, environments: [[String: String]]
+  ) async throws -> [Answer] {
+    try await withThrowingTaskGroup(of: Answer.self) { group in
+      for environment in environments {
+        group.addTask { try await self.publish(arguments, report, environment: environment) }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+  }
+
   /// Runs `tidemark-publish` on `report` with nothing in its environment but `PATH` and `variables`.
   ///
   /// - Parameters:

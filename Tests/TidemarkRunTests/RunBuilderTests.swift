@@ -107,6 +107,20 @@ private func build(_ inputs: [RunInput]) -> (run: Run, clashes: [LabelClash]) {
     }
   }
 
+  @Test("a job's own count of its tries goes before the run's attempt")
+  func jobAttemptCounts() {
+    func document(_ path: String, jobAttempt: Int, _ outcome: Outcome) -> RunInput {
+      var document = results([("x", outcome)])
+      document.part = PartHeader(run: header, job: "linux", jobAttempt: jobAttempt)
+      return input(path, document)
+    }
+    let first = document("b", jobAttempt: 9916, .failed)
+    let retried = document("a", jobAttempt: 9917, .passed)
+    let run = build([first, retried, input("c", results([("y", .passed)]))]).run
+    #expect(run.parts.map(\.attempt) == [1, 9917])
+    #expect(run.parts.flatMap(\.tests).map(\.outcome) == [.passed, .passed])
+  }
+
   @Test("a series that two files measure is kept twice, told apart by the file")
   func equalSeries() {
     var measured = Results()

@@ -153,7 +153,7 @@ struct Go: Sendable {
       runOptions, session: session, inputs: inputs, git: git,
       now: Timestamp(millisecondsSince1970: ProcessEnvironment.now()))
     let header = PartHeader(
-      run: facts.header, job: job(facts), jobURL: facts.jobURL,
+      run: facts.header, job: job(facts), jobURL: facts.jobURL, jobAttempt: facts.jobAttempt,
       environment: MachineFacts.read(environment: session.environment))
     try FileBytes.write(
       RunDocument.write(entries, header: header), to: folder.runDocument(share))

@@ -20,6 +20,8 @@ enum GitLabCI {
     facts.url = variables["CI_PIPELINE_URL"]
     facts.job = variables["CI_JOB_NAME"]
     facts.jobURL = variables["CI_JOB_URL"]
+    // A job that is retried keeps its pipeline and its name and gets a higher id.
+    facts.jobAttempt = variables.number("CI_JOB_ID")
     facts.defaultBranch = variables["CI_DEFAULT_BRANCH"]
     facts.startTime = variables["CI_PIPELINE_CREATED_AT"].flatMap { TimeText.parse($0) }
     facts.isScheduled = variables["CI_PIPELINE_SOURCE"] == "schedule"

@@ -26,6 +26,9 @@ package struct PlatformFacts: Hashable, Sendable {
   package var url: String?
   package var job: String?
   package var jobURL: String?
+  /// A number that is higher with each try of the job, where a retry leaves the run's attempt as
+  /// it was.
+  package var jobAttempt: Int?
   package var defaultBranch: String?
   /// When the pipeline began.
   package var startTime: Timestamp?

@@ -54,7 +54,11 @@ struct OverviewPage {
     switch report.verdict {
     case .fail: return failure
     case .unjudged:
-      if report.baseline.status == .none { return words.text("overview.first_run") }
+      if report.baseline.status == .none {
+        return report.runs.count > 1
+          ? words.text("overview.no_baseline", ["what": report.baseline.message])
+          : words.text("overview.first_run")
+      }
       if report.baseline.status == .stale {
         return words.text("overview.stale", ["age": context.baselineAge ?? "–"])
       }
@@ -72,7 +76,8 @@ struct OverviewPage {
         parts.append(
           report.seriesTotals.suspected > 0
             ? words.count("overview.suspected", report.seriesTotals.suspected)
-            : words.text("overview.still"))
+            : words.text(
+              report.seriesTotals.judged > 0 ? "overview.still" : "overview.none_judged"))
       }
       return words.text(
         "sentence", ["text": parts.joined(separator: words.text("clause.separator"))])
@@ -125,15 +130,16 @@ struct OverviewPage {
     guard !context.nothingRead else { return .empty }
     switch report.baseline.status {
     case .none:
+      let needed = words.numbers.count(OverviewPage.runsForDetection)
+      let has = max(report.runs.count, 1)
+      // Where there are enough runs, they are not such as this one can be held against.
       return [
         "tone": "plain",
         "text": .text(
-          words.text(
-            "advice.first_run",
-            [
-              "needed": words.numbers.count(OverviewPage.runsForDetection),
-              "has": words.numbers.count(max(report.runs.count, 1)),
-            ])),
+          has < OverviewPage.runsForDetection
+            ? words.text(
+              "advice.first_run", ["needed": needed, "has": words.numbers.count(has)])
+            : words.text("advice.no_baseline", ["needed": needed])),
       ]
     case .stale:
       return [

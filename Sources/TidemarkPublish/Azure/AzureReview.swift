@@ -65,83 +65,42 @@ extension AzureTarget {
 
 /// The threads at lines of one pull request; ours have one comment of ours first. They are open, as
 /// a thread that is to be resolved is, and fixed once it is over.
-///
-/// - Source: https://learn.microsoft.com/rest/api/azure/devops/git/pull-request-threads
 struct AzureReview: AlertStore {
   private let client: Client
-  private let identity: AzureIdentity
-  private let path: String
-  private let key: String
+  private let discussion: AzureDiscussion
 
   init(_ client: Client, _ identity: AzureIdentity, pullRequest path: String, key: String) {
     self.client = client
-    self.identity = identity
-    self.path = "\(path)/threads"
-    self.key = key
+    discussion = AzureDiscussion(client, identity, pullRequest: path, key: key)
   }
 
   func alerts() async throws(Failure) -> [StoredAlert] {
-    try await identity.learn()
-    return try await client.list(Call.azure(.get, path), paging: .none, in: "value") {
-      (thread) throws(Failure) in
-      var comments = thread["comments"]?.elements
-      guard thread["isDeleted"]?.bool != true, let first = comments?.next(),
-        first["isDeleted"]?.bool != true, let body = first["content"]?.text,
-        body.utf8.starts(with: "<!-- tidemark:alert".utf8)
-      else { return nil }
-      guard let id = thread["id"]?.int else { throw .unreadable("a thread has no id") }
-      let status = thread["status"]?.string ?? "active"
-      return StoredAlert(
-        number: id, title: "", body: body.string, isOpen: ["active", "pending"].contains(status),
-        isOurs: identity.isMine(first["author"]))
+    try await discussion.threads(beginningWith: "<!-- tidemark:alert").map {
+      StoredAlert(number: $0.id, title: "", body: $0.body, isOpen: $0.isOpen, isOurs: $0.isOurs)
     }
   }
 
   func create(
     _ alert: Alert, look: @escaping () async throws(Failure) -> StoredAlert?
   ) async throws(Failure) -> StoredAlert {
-    let call = Call.azure(.post, path) { json in
-      json.key("comments")
-      json.array { json in
-        json.object { json in
-          json.member("parentCommentId", 0)
-          json.member("commentType", 1)
-          json.member("content", alert.body)
-        }
-      }
-      json.member("status", "active")
-      json.member("properties", object: { $0.member("tidemark", key) })
-      if let place = alert.place { json.member("threadContext", object: { write(place, to: &$0) }) }
-    }
+    let call = discussion.opening(alert.body, status: "active", at: alert.place)
     let dry = StoredAlert(number: 0, title: "", body: alert.body, isOpen: true, isOurs: true)
     return try await client.json(call, dry: dry, look: look) { (root) throws(Failure) in
-      guard let id = root["id"]?.int else { throw .unreadable("a thread has no id") }
       var made = dry
-      made.number = id
+      made.number = try AzureDiscussion.id(of: root)
       return made
     }
   }
 
-  private func write(_ place: Alert.Place, to json: inout JSONWriter) {
-    json.member("filePath", "/\(place.path)")
-    for end in ["rightFileStart", "rightFileEnd"] {
-      json.key(end)
-      json.object { json in
-        json.member("line", min(place.line, 1_000_000_000))
-        json.member("offset", 1)
-      }
-    }
-  }
-
   func update(_ number: Int, title: String, body: String) async throws(Failure) {
-    var call = Call.azure(.patch, "\(path)/\(number)/comments/1") { $0.member("content", body) }
+    var call = discussion.rewriting(number, body)
     call.isRepeatable = true
     try await client.perform(call)
   }
 
   func close(_ number: Int, body: String, note: String) async throws(Failure) {
     try await update(number, title: "", body: "\(body)\n\n\(note)\n")
-    var call = Call.azure(.patch, "\(path)/\(number)") { $0.member("status", "fixed") }
+    var call = discussion.marking(number, "fixed")
     call.isRepeatable = true
     try await client.perform(call)
   }

@@ -28,34 +28,18 @@ extension AzureTarget {
 }
 
 /// The threads of one pull request; ours have one comment each.
-///
-/// - Source: https://learn.microsoft.com/rest/api/azure/devops/git/pull-request-threads
 struct AzureThreads: CommentStore {
   private let client: Client
-  private let identity: AzureIdentity
-  private let path: String
-  private let key: String
+  private let discussion: AzureDiscussion
 
   init(_ client: Client, _ identity: AzureIdentity, pullRequest path: String, key: String) {
     self.client = client
-    self.identity = identity
-    self.path = "\(path)/threads"
-    self.key = key
+    discussion = AzureDiscussion(client, identity, pullRequest: path, key: key)
   }
 
   func comments() async throws(Failure) -> [StoredComment] {
-    try await identity.learn()
-    return try await client.list(Call.azure(.get, path), paging: .none, in: "value") {
-      (thread) throws(Failure) in
-      var comments = thread["comments"]?.elements
-      guard thread["isDeleted"]?.bool != true, let first = comments?.next(),
-        first["isDeleted"]?.bool != true, let body = first["content"]?.text,
-        body.utf8.starts(with: "<!-- tidemark:".utf8)
-      else { return nil }
-      guard let id = thread["id"]?.int else { throw .unreadable("a thread has no id") }
-      return StoredComment(
-        id: id, body: body.string, isOurs: identity.isMine(first["author"]),
-        updated: first["lastContentUpdatedDate"]?.string.flatMap(TimeText.parse))
+    try await discussion.threads(beginningWith: "<!-- tidemark:").map {
+      StoredComment(id: $0.id, body: $0.body, isOurs: $0.isOurs, updated: $0.updated)
     }
   }
 
@@ -63,34 +47,22 @@ struct AzureThreads: CommentStore {
   func create(
     _ body: String, look: @escaping () async throws(Failure) -> StoredComment?
   ) async throws(Failure) -> StoredComment {
-    let call = Call.azure(.post, path) { json in
-      json.key("comments")
-      json.array { json in
-        json.object { json in
-          json.member("parentCommentId", 0)
-          json.member("commentType", 1)
-          json.member("content", body)
-        }
-      }
-      json.member("status", "closed")
-      json.member("properties", object: { $0.member("tidemark", key) })
-    }
+    let call = discussion.opening(body, status: "closed")
     let dry = StoredComment(id: 0, body: body, isOurs: true)
     return try await client.json(call, dry: dry, look: look) { (root) throws(Failure) in
-      guard let id = root["id"]?.int else { throw .unreadable("a thread has no id") }
-      return StoredComment(id: id, body: body, isOurs: true)
+      StoredComment(id: try AzureDiscussion.id(of: root), body: body, isOurs: true)
     }
   }
 
   func edit(
     _ id: Int, _ body: String, look: @escaping () async throws(Failure) -> Void?
   ) async throws(Failure) {
-    var call = Call.azure(.patch, "\(path)/\(id)/comments/1") { $0.member("content", body) }
+    var call = discussion.rewriting(id, body)
     call.looksBeforeRetry = true
     try await client.perform(call, look: look)
   }
 
   func delete(_ id: Int) async throws(Failure) {
-    try await client.perform(Call.azure(.delete, "\(path)/\(id)/comments/1"))
+    try await client.perform(discussion.deleting(id))
   }
 }
