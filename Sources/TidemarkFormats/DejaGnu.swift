@@ -19,6 +19,7 @@ package enum DejaGnu: Format {
 
   /// The .log has the same lines among others, so that a .sum is known by having no others.
   package static func recognises(_ head: Head) -> Recognition {
+    guard !head.beginsDocument else { return .no }
     guard head.contains("est run by ") || head.contains("est Run By ") else { return .no }
     var lines = head.lines
     if !head.isWhole { lines = lines.dropLast() }

@@ -15,7 +15,9 @@ package enum Divan: Format {
 
   package static func recognises(_ head: Head) -> Recognition {
     // In a page or in a source it is an example.
-    guard head.contains("\u{2502} slowest"), !head.contains("```"), !head.contains("divan::") else {
+    guard !head.beginsDocument, head.contains("\u{2502} slowest"), !head.contains("```"),
+      !head.contains("divan::")
+    else {
       return .no
     }
     return head.lines.contains { DivanTable.column(ofHeader: $0.withoutColours) != nil }

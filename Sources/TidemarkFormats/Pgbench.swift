@@ -14,7 +14,9 @@ package enum Pgbench: Format {
   package static let dropped = "Latencies of single statements, progress, retries."
 
   package static func recognises(_ head: Head) -> Recognition {
-    guard head.contains("transaction type: "), head.contains("scaling factor: ") else { return .no }
+    guard !head.beginsDocument, head.contains("transaction type: "),
+      head.contains("scaling factor: ")
+    else { return .no }
     let lines = head.lines
     return lines.contains { $0.hasPrefix("transaction type: ") }
       && lines.contains { $0.hasPrefix("number of transactions actually processed: ") }

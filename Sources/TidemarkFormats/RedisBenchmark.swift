@@ -18,7 +18,7 @@ package enum RedisBenchmark: Format {
       "requests per second", "\"rps\",\"avg_latency_ms\"", "\"PING_INLINE\",\"", "\"SET\",\"",
       "requests completed in ",
     ]
-    guard marks.contains(where: head.contains) else { return .no }
+    guard !head.beginsDocument, marks.contains(where: head.contains) else { return .no }
     var run = RedisRun()
     for line in head.lines {
       // Each report that it writes over has its own end.

@@ -14,7 +14,8 @@ package enum StressNG: Format {
   package static let dropped = "Times, counters of the machine, thermal zones."
 
   package static func recognises(_ head: Head) -> Recognition {
-    guard head.contains("stress-ng-version:"), head.contains("metrics:") else { return .no }
+    guard !head.beginsDocument, head.contains("stress-ng-version:"), head.contains("metrics:")
+    else { return .no }
     return head.lines.contains { $0.drop { $0 == " " }.hasPrefix("- stressor: ") } ? .yes : .no
   }
 

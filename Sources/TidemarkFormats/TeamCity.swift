@@ -18,7 +18,9 @@ package enum TeamCity: Format {
   package static let dropped = "Metadata, artifacts, statistics, progress, the lines between."
 
   package static func recognises(_ head: Head) -> Recognition {
-    guard head.contains("##teamcity[test"), !head.contains("```") else { return .no }
+    guard !head.beginsDocument, head.contains("##teamcity[test"), !head.contains("```") else {
+      return .no
+    }
     let isTold = head.lines.contains { line in
       guard line.drop(while: { $0 == " " }).hasPrefix("##teamcity[test"),
         let message = ServiceMessage(line)
