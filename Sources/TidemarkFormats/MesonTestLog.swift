@@ -11,7 +11,10 @@ package enum MesonTestLog: Format {
     Every test with its project and suites as suite, time, exit status and what it wrote where it \
     did not pass; a failure that was expected is passed and a known failure.
     """
-  package static let dropped = "Commands and environments; the subtests of TAP and Rust tests."
+  package static let dropped = """
+    Commands and environments; the subtests of TAP and Rust tests. testlog.junit.xml beside it has \
+    the same tests: name one of the two.
+    """
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json

@@ -12,7 +12,10 @@ package enum Twister: Format {
     suite that was built as series; suites that failed while none of their cases did as blocking \
     problems. What was built and not run is skipped.
     """
-  package static let dropped = "Build times, retries, hardware ids, recordings; a plan's suites."
+  package static let dropped = """
+    Build times, retries, hardware ids, recordings; a plan's suites. twister.xml and the other XML \
+    beside it have the same tests: name one of them.
+    """
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
