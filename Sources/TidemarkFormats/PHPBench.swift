@@ -46,7 +46,8 @@ private final class PHPBenchReading {
   private func parameters(of variant: XMLNode) -> Labels {
     var parameters = Labels()
     let set = variant.child("parameter-set")
-    for parameter in set?.children("parameter") ?? [] {
+    // Before 0.11 they stood in the variant itself.
+    for parameter in (set ?? variant).children("parameter") {
       guard let key = parameter["name"], let value = parameter["value"] else { continue }
       parameters[key] = value
     }
@@ -72,11 +73,11 @@ private final class PHPBenchReading {
 
   /// All times are microseconds; `output-time-unit` is how they are shown.
   private func append(_ variant: XMLNode, _ name: String, _ parameters: Labels) {
-    let revolutions = variant["revs"]?.decimal ?? 1
     let iterations = variant.children("iteration")
     let times = iterations.compactMap { iteration in
-      iteration["time-avg"]?.decimal
-        ?? iteration["time-net"]?.decimal.map { $0 / max(1, revolutions) }
+      let revolutions = (iteration["revs"] ?? variant["revs"])?.decimal ?? 1
+      let whole = iteration["time-net"] ?? iteration["time"]
+      return iteration["time-avg"]?.decimal ?? whole?.decimal.map { $0 / max(1, revolutions) }
     }
     guard let mean = variant.child("stats")?["mean"]?.decimal ?? (times.isEmpty ? nil : times.mean)
     else {
@@ -88,7 +89,7 @@ private final class PHPBenchReading {
       direction: .lower)
     main.addRepetitions(times)
     results.measurements.append(main)
-    let peak = iterations.compactMap { $0["mem-peak"]?.decimal }.max()
+    let peak = iterations.compactMap { ($0["mem-peak"] ?? $0["memory"])?.decimal }.max()
     results.append(series: name, parameters: parameters, "memory", peak, .bytes, .lower)
   }
 }

@@ -461,6 +461,21 @@ private func problems(_ results: Results) -> [String] {
   }
 }
 
+extension PHPBenchTests {
+  @Test("before version 0.11 parameters and revolutions stood elsewhere")
+  func older() throws {
+    let text = #"""
+      <?xml version="1.0"?><phpbench version="0.7"><suite><benchmark class="B"><subject name="s"><variant>
+        <parameter name="foo" value="bar"/><iteration time="100" memory="7" revs="10"/>
+        <iteration time="60" memory="9" revs="10"/></variant></subject></benchmark></suite></phpbench>
+      """#
+    #expect(
+      shown(try PHPBench.read(memory(text))) == [
+        "B::s {foo=bar} time 8.0 time lower main", "B::s {foo=bar} memory 9.0 bytes lower",
+      ])
+  }
+}
+
 @Suite struct DivanTests {
   private let table = """
          Running benches/math.rs (target/release/deps/math-0123456789abcdef)
