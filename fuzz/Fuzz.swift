@@ -16,7 +16,7 @@ private enum Family: String, CaseIterable {
     case .xml:
       [
         "trx", "cppunit", "nunit3", "nunit2", "xunit", "testng", "boost", "ctest", "qtest", "check",
-        "unittestpp", "catch2", "robot", "sonar", "allure1", "jtl-xml", "junit",
+        "unittestpp", "catch2", "robot", "sonar", "allure1", "jtl-xml", "phpbench", "junit",
       ]
     case .json:
       [
@@ -24,18 +24,22 @@ private enum Family: String, CaseIterable {
         "cucumber", "xcresult", "lit-json", "gbench", "pytest-benchmark", "pyperf", "bdn", "jmh",
         "benchmarktools", "hyperfine", "vitest-bench", "k6", "fio", "asv", "lighteval", "lm-eval",
         "swe-bench", "evalplus", "inspect", "mteb", "helm", "promptfoo", "lighthouse", "size-limit",
-        "criterion-est", "gab-datajs",
-        "gab-custom", "bmf", "package-benchmark", "tidemark-run",
+        "criterion-est", "gab-datajs", "gab-custom", "bmf", "package-benchmark", "tidemark-run",
+        "pytest-json-report", "ginkgo", "newman", "twister", "iperf3", "vegeta", "autocannon",
+        "artillery", "gatling", "oha", "bombardier", "gungraun", "nanobench", "mitata", "deno-bench",
       ]
     case .lines:
       [
         "gobench", "gotest-json", "libtest-json", "dart", "swift-testing", "openai-evals",
-        "cucumber-messages",
+        "cucumber-messages", "pytest-reportlog", "meson-testlog", "bazel-bep", "perf-stat",
+        "iperf3",
+        "gungraun",
       ]
     case .text:
       [
         "gotest-text", "criterion-text", "cargobench", "benchmarkjs", "ab", "wrk", "sysbench",
-        "mlperf", "openmetrics", "locust", "jtl", "tap",
+        "mlperf", "openmetrics", "locust", "jtl", "tap", "dejagnu", "automake-trs", "teamcity",
+        "pgbench", "redis-benchmark", "stress-ng", "divan",
       ]
     case .archives, .config, .history, .report: []
     }

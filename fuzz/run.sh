@@ -34,8 +34,8 @@ for family in "${families[@]}"; do
   case $family in
     xml) mapfile -t files < <(find fixtures -name '*.xml' -size -50k ! -path '*/demo/*') ;;
     json) mapfile -t files < <(find fixtures -name '*.json' -size -50k ! -path '*/demo/*' ! -path '*/golden/*') ;;
-    lines) mapfile -t files < <(find fixtures/go fixtures/rust -name '*.json') ;;
-    text) mapfile -t files < <(find fixtures -name '*.txt' -o -name '*.csv' -o -name '*.tap') ;;
+    lines) mapfile -t files < <(find fixtures/go fixtures/rust fixtures/build fixtures/python fixtures/load -name '*.json' -o -name '*.jsonl') ;;
+    text) mapfile -t files < <(find fixtures -name '*.txt' -o -name '*.csv' -o -name '*.tap' -o -name '*.sum' -o -name '*.trs' -o -name '*.yaml') ;;
     archives) mapfile -t files < <(find fixtures/archives -type f ! -name '*.py') ;;
     config) mapfile -t files < <(find fixtures examples fuzz/seeds -name 'tidemark*.yml') ;;
     report) mapfile -t files < <(find fuzz/seeds fixtures/golden -name 'report*.json') ;;

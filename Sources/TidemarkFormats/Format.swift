@@ -33,25 +33,30 @@ package let formats: [any Format.Type] = [
   // XML: each known by its root and what stands in it.
   TRX.self, CppUnit.self, NUnit3.self, NUnit2.self, XUnit.self, TestNG.self, BoostTest.self,
   CTest.self, QTest.self, LibCheck.self, UnitTestPP.self, Catch2.self, Robot.self,
-  SonarExecutions.self, Allure1.self, JTLXML.self, JUnit.self,
+  SonarExecutions.self, Allure1.self, JTLXML.self, PHPBench.self, JUnit.self,
   // Our own, known by its schema's name.
   RunDocument.self,
   // JSON lines, known by any one of their lines. Benchmarks without tests go to the benchmark reader.
   GoBench.self, GoTestJSON.self, LibtestJSON.self, DartJSON.self, SwiftTesting.self,
-  CucumberMessages.self, OpenAIEvals.self,
+  CucumberMessages.self, OpenAIEvals.self, PytestReportLog.self, MesonTestLog.self,
+  BazelEvents.self, PerfStat.self,
   // JSON of tests, each known by members that only it has.
   CTRF.self, Jest.self, Playwright.self, MochaJSON.self, Mochawesome.self, RSpecJSON.self,
-  GoogleTestJSON.self, DeepEval.self,
-  AllureResult.self, CucumberJSON.self, XCResult.self, LitJSON.self,
-  // JSON of benchmarks: `benchmarks` is an array in three of them, told apart by what is in it; the
-  // three made of names and values alone say least and come last.
+  GoogleTestJSON.self, DeepEval.self, AllureResult.self, CucumberJSON.self, XCResult.self,
+  LitJSON.self, PytestJSONReport.self, Ginkgo.self, Newman.self, Twister.self,
+  // JSON of benchmarks and scores: `benchmarks` is an array in three of them, told apart by what is
+  // in it; the three made of names and values alone say least and come last.
   GoogleBenchmark.self, PytestBenchmark.self, Pyperf.self, BenchmarkDotNet.self, JMH.self,
-  BenchmarkToolsJL.self, Hyperfine.self, VitestBench.self, K6.self, Fio.self, ASV.self,
-  LightEval.self, LMEval.self, SWEBench.self, EvalPlus.self,
-  Inspect.self, MTEB.self, HELM.self, Promptfoo.self, Lighthouse.self, SizeLimit.self,
-  CriterionEstimates.self, GitHubActionBenchmarkData.self, GitHubActionBenchmark.self,
-  BencherMetricFormat.self, PackageBenchmark.self,
+  BenchmarkToolsJL.self, Hyperfine.self, VitestBench.self, K6.self, Fio.self, Iperf3.self,
+  Vegeta.self, Autocannon.self, Artillery.self, Gatling.self, Oha.self, Bombardier.self,
+  Gungraun.self, Nanobench.self, Mitata.self, DenoBench.self, ASV.self,
+  LightEval.self, LMEval.self, SWEBench.self, EvalPlus.self, Inspect.self, MTEB.self, HELM.self,
+  Promptfoo.self, Lighthouse.self, SizeLimit.self, CriterionEstimates.self,
+  GitHubActionBenchmarkData.self, GitHubActionBenchmark.self, BencherMetricFormat.self,
+  PackageBenchmark.self,
   // Text, by its lines. TAP last: `ok 1` may stand in what others print.
-  GoTestText.self, CriterionText.self, CargoBench.self, BenchmarkJS.self, ApacheBench.self,
-  Wrk.self, Sysbench.self, MLPerf.self, OpenMetrics.self, Locust.self, JTL.self, TAP.self,
+  GoTestText.self, DejaGnu.self, AutomakeTRS.self, TeamCity.self, CriterionText.self,
+  CargoBench.self, BenchmarkJS.self, ApacheBench.self, Wrk.self, Sysbench.self, Pgbench.self,
+  RedisBenchmark.self, StressNG.self, Divan.self, MLPerf.self, OpenMetrics.self, Locust.self,
+  JTL.self, TAP.self,
 ]

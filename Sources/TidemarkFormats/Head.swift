@@ -1,3 +1,5 @@
+private import Glibc
+
 /// The beginning of a file, as a recogniser sees it: at most 64 KiB, decompressed, UTF-8, without
 /// byte order mark.
 package struct Head: Sendable {
@@ -111,6 +113,19 @@ package struct Head: Sendable {
     return !"<{[".utf8.contains(firstInk ?? 0)
   }
 
+  /// Whether it begins as XML or JSON does, so that it is none of the formats of plain lines.
+  package var beginsDocument: Bool {
+    guard let start = bytes.firstIndex(where: { $0 > 0x20 }) else { return false }
+    switch bytes[start] {
+    case UInt8(ascii: "<"), UInt8(ascii: "{"): return true
+    case UInt8(ascii: "["):
+      // `[INFO] …` is a line of a log.
+      let next = bytes[(start + 1)...].first { $0 > 0x20 }
+      return next.map { "{[\"]".utf8.contains($0) } ?? false
+    default: return false
+    }
+  }
+
   /// Whether it is a program with its interpreter in the first line: what looks like a report in
   /// it is what it will print.
   package var isScript: Bool { bytes.starts(with: "#!".utf8) }
@@ -130,13 +145,19 @@ package struct Head: Sendable {
   /// Whether `text` stands anywhere in the head.
   package func contains(_ text: StaticString) -> Bool {
     let needle = UnsafeBufferPointer(start: text.utf8Start, count: text.utf8CodeUnitCount)
-    guard let first = needle.first else { return true }
-    var index = bytes.startIndex
-    while let hit = bytes[index...].firstIndex(of: first) {
-      if bytes[hit...].starts(with: needle) { return true }
-      index = hit + 1
+    guard let first = needle.first, let start = needle.baseAddress else { return true }
+    // Of each file that no reader knows many texts are sought: with the C library's own loops.
+    return bytes.withUnsafeBufferPointer { bytes in
+      guard var hit = bytes.baseAddress else { return false }
+      let end = hit + bytes.count
+      while let next = memchr(hit, Int32(first), end - hit) {
+        hit = UnsafePointer(next.assumingMemoryBound(to: UInt8.self))
+        guard end - hit >= needle.count else { return false }
+        if memcmp(hit, start, needle.count) == 0 { return true }
+        hit += 1
+      }
+      return false
     }
-    return false
   }
 
   /// The lines, without their ends; the last one too, even where the head cuts it.
