@@ -130,14 +130,16 @@ package struct Head: Sendable {
   /// it is what it will print.
   package var isScript: Bool { bytes.starts(with: "#!".utf8) }
 
-  /// Whether it is a page of documentation, in HTML or Markdown: what looks like a report in it is
-  /// an example.
+  /// Whether it is a page of documentation, in HTML, Markdown or for `man`: what looks like a report
+  /// in it is an example.
   package var isPage: Bool {
     switch firstInk {
     case UInt8(ascii: "<"):
       let names = ["html", "body", "p", "div", "h1", "h2", "h3", "a", "img", "br", "center"]
       return rootElement.map { names.contains($0.lowercased()) } ?? false
     case UInt8(ascii: "#"): return contains("\n```")
+    // A comment of troff.
+    case UInt8(ascii: "'"), UInt8(ascii: "."): return bytes.dropFirst().starts(with: "\\\"".utf8)
     default: return false
     }
   }

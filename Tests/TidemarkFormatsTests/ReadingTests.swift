@@ -17,6 +17,7 @@ import TidemarkModel
     arguments: [
       "# braces\n\n```sh\nbraces x 450,000 ops/sec ±0.5% (90 runs sampled)\n```\n",
       "<!DOCTYPE html>\n<html><body>\ntest a ... bench: 10 ns/iter (+/- 1)\n</body></html>\n",
+      "'\\\" t\n.TH PGBENCH 1\n.nf\ntps = 896.967014 (without initial connection time)\n",
       "<p align=\"center\">\n\n```\nok 1 - a\n1..1\n```\n",
     ])
   func pages(text: String) {
