@@ -193,7 +193,7 @@ private struct FormatsPage {
     # Formats
 
     This page is made from the readers themselves. Content decides which of them reads a file, never its name; `FORMAT:PATH`
-    forces one. They are tried in this order.
+    forces one. The table is in the order of their names; what follows it in the order in which they are tried.
 
     Each may come packed: gzip (`.gz`), Zstandard (`.zst`), zip and tar archives, and one archive in another, are read as what
     they hold, without anything being unpacked to disk; `FORMAT:a.zip` forces the format of all members. A member is
@@ -203,6 +203,14 @@ private struct FormatsPage {
     """
 
   init(_ formats: [[String: Any]]) {
+    text += "\n| format | written by |\n|---|---|\n"
+    let rows = formats.map { format in
+      let name = format["format"] as? String ?? ""
+      let producers = format["producers"] as? String ?? ""
+      let cell = producers.replacingOccurrences(of: "|", with: "\\|")
+      return "| [\(name)](#\(name)) | \(cell) |\n"
+    }
+    text += rows.sorted().joined()
     for format in formats {
       let word = { (key: String) in format[key] as? String ?? "" }
       text += "\n## \(word("format"))\n\n"
