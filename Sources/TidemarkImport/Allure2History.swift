@@ -43,12 +43,12 @@ package enum Allure2History: ForeignHistory {
       let id = first.report.map { Digest.identifier(of: Array($0.utf8)).description }
       var part = ForeignPart(
         runID: "allure-\(id ?? String(first.start))",
-        time: Timestamp(millisecondsSince1970: first.start), job: "allure")
+        time: Timestamp(millisecondsSince1970: first.start))
       if let report = first.report, report.hasPrefix("http") { part.url = report }
       var suites: [Suite: Int32] = [:]
       for item in run {
         item.place.append(
-          AllureNames.outcome(item.status), duration: item.duration, to: &part.results, &suites)
+          AllureResult.outcome(item.status), duration: item.duration, to: &part.results, &suites)
       }
       contents.parts.append(part)
     }

@@ -11,10 +11,13 @@ struct AllureNames {
     var suite: [String]
     var className: String
     var name: String
+    var parameters: String?
 
-    init(labels: [String: String], name: String) {
-      suite = ["parentSuite", "suite", "subSuite"].compactMap { labels[$0] }
-      className = labels["testClass"] ?? labels["package"] ?? ""
+    init(of test: JSONValue, name: String) {
+      let labels = AllureResult.labels(of: test)
+      suite = AllureResult.suite(of: test, labels)
+      className = AllureResult.className(labels)
+      parameters = AllureResult.parameters(of: test)
       self.name = name
     }
 
@@ -31,8 +34,14 @@ struct AllureNames {
           results.suites.append(suite)
         }
       }
+      var detail: TestDetail?
+      if let parameters {
+        detail = TestDetail()
+        detail?.parameters = parameters
+      }
       results.append(
-        suite: number, className: className, name: name, outcome: outcome, duration: duration)
+        suite: number, className: className, name: name, outcome: outcome, duration: duration,
+        detail: detail)
     }
   }
 
@@ -64,28 +73,8 @@ struct AllureNames {
       guard let id = root["historyId"]?.string,
         let name = root["name"]?.string ?? root["fullName"]?.string
       else { return nil }
-      return (id, Place(labels: AllureNames.labels(root), name: name))
+      return (id, Place(of: root, name: name))
     }
     if let entry = entry ?? nil { places[entry.0] = entry.1 }
-  }
-
-  /// The first label of each name.
-  static func labels(_ test: JSONValue) -> [String: String] {
-    var labels: [String: String] = [:]
-    for label in test.list("labels") {
-      guard let name = label["name"]?.string, labels[name] == nil else { continue }
-      labels[name] = label["value"]?.scalarText
-    }
-    return labels
-  }
-
-  /// `broken` is an error that is no assertion; `unknown` is a result that was never finished.
-  static func outcome(_ status: String) -> Outcome {
-    switch status.lowercased() {
-    case "passed": .passed
-    case "failed": .failed
-    case "skipped": .skipped
-    default: .errored
-    }
   }
 }

@@ -58,11 +58,12 @@ package enum BencherExport: ForeignHistory {
       id: id, time: time, branch: report["branch"]?["name"]?.string,
       commit: commit(of: report["branch"]), testbed: report["testbed"]?["name"]?.string)
     var hasValue = false
-    for iteration in results.elements {
+    for (index, iteration) in results.elements.enumerated() {
       let rows = iteration.isArray ? Array(iteration.elements) : [iteration]
       for row in rows {
         for (benchmark, measure, metric) in values(in: row) {
-          hasValue = runs.add(metric, of: benchmark, measure, to: run) || hasValue
+          hasValue =
+            runs.add(metric, of: benchmark, measure, iteration: index, to: run) || hasValue
         }
       }
     }
@@ -70,17 +71,17 @@ package enum BencherExport: ForeignHistory {
   }
 
   /// By benchmark, and within it by measure; until 2024 the other way round.
-  private static func values(in row: JSONValue) -> [(String, JSONValue, JSONValue)] {
-    if let benchmark = row["benchmark"]?["name"]?.string {
+  private static func values(in row: JSONValue) -> [(Benchmark, JSONValue, JSONValue)] {
+    if let benchmark = Benchmark(in: row) {
       return row.list("measures").compactMap { entry in
-        guard let measure = entry["measure"], let metric = entry["metric"] else { return nil }
+        guard let measure = entry["measure"], let metric = metric(in: entry) else { return nil }
         return (benchmark, measure, metric)
       }
     }
     guard let measure = row["measure"] ?? row["metric_kind"] else { return [] }
     return row.list("benchmarks").compactMap { entry in
       guard let name = entry["name"]?.string, let metric = entry["metric"] else { return nil }
-      return (name, measure, metric)
+      return (Benchmark(name: name), measure, metric)
     }
   }
 
@@ -89,20 +90,23 @@ package enum BencherExport: ForeignHistory {
   private static func read(
     line: JSONValue, into runs: inout Runs, _ contents: inout ForeignContents
   ) {
-    guard let benchmark = line["benchmark"]?["name"]?.string, let measure = line["measure"] else {
+    guard let benchmark = Benchmark(in: line), let measure = line["measure"] else {
       return contents.skip("a line without a benchmark or measure")
     }
-    for metric in line.list("metrics") {
-      guard let id = metric["report"]?.string, let time = time(metric), let value = metric["metric"]
+    for (index, metric) in line.list("metrics").enumerated() {
+      guard let id = metric["report"]?.string, let time = time(metric),
+        let value = self.metric(in: metric)
       else {
-        contents.skip("\(benchmark): a value without a report or start time")
+        contents.skip("\(benchmark.name): a value without a report or start time")
         continue
       }
       let run = Run(
         id: id, time: time, branch: line["branch"]?["name"]?.string,
         commit: metric["version"]?["hash"]?.string, testbed: line["testbed"]?["name"]?.string)
-      if !runs.add(value, of: benchmark, measure, to: run) {
-        contents.skip("\(benchmark), report \(id): has no value")
+      // A branch that began at another has the other's reports as well: they are the same.
+      let iteration = metric["iteration"]?.int ?? index
+      if !runs.add(value, of: benchmark, measure, iteration: iteration, to: run) {
+        contents.skip("\(benchmark.name), report \(id): has no value")
       }
     }
   }
@@ -117,6 +121,24 @@ package enum BencherExport: ForeignHistory {
     branch?["head"]?["version"]?["hash"]?.string ?? branch?["version"]?["hash"]?.string
   }
 
+  /// The one value; since 2026 it stands among others that have names.
+  private static func metric(in entry: JSONValue) -> JSONValue? {
+    entry["metric"] ?? entry["metrics"]?["value"]
+  }
+
+  private struct Benchmark: Hashable {
+    var name: String
+    var parameters = Labels()
+
+    init(name: String) { self.name = name }
+
+    init?(in row: JSONValue) {
+      guard let name = row["benchmark"]?["name"]?.string else { return nil }
+      self.name = name
+      if let set = row["parameter"]?["set"] { parameters = BencherMetricFormat.parameters(set) }
+    }
+  }
+
   private struct Run {
     var id: String
     var time: Timestamp
@@ -128,18 +150,19 @@ package enum BencherExport: ForeignHistory {
   private struct Runs {
     private var order: [String] = []
     private var byID: [String: ForeignPart] = [:]
-    private var values: [String: [Key: [Double]]] = [:]
+    private var values: [String: [Key: [Int: Double]]] = [:]
     private var keys: [String: [Key]] = [:]
 
     private struct Key: Hashable {
-      var benchmark: String
+      var benchmark: Benchmark
       var measure: String
       var unit: Unit
     }
 
     /// - Returns: Whether it has a value.
     mutating func add(
-      _ metric: JSONValue, of benchmark: String, _ measure: JSONValue, to run: Run
+      _ metric: JSONValue, of benchmark: Benchmark, _ measure: JSONValue, iteration: Int,
+      to run: Run
     ) -> Bool {
       guard let value = metric["value"]?.lenientDouble,
         let slug = measure["slug"]?.string ?? measure["name"]?.string
@@ -157,7 +180,7 @@ package enum BencherExport: ForeignHistory {
         benchmark: benchmark, measure: slug,
         unit: BencherExport.unit(slug, measure["units"]?.string))
       if values[run.id, default: [:]][key] == nil { keys[run.id, default: []].append(key) }
-      values[run.id, default: [:]][key, default: []].append(value)
+      values[run.id, default: [:]][key, default: [:]][iteration] = value
       return true
     }
 
@@ -165,9 +188,10 @@ package enum BencherExport: ForeignHistory {
       order.compactMap { id in
         guard var part = byID[id] else { return nil }
         for key in keys[id] ?? [] {
-          let all = values[id]?[key] ?? []
+          let all = (values[id]?[key] ?? [:]).sorted { $0.key < $1.key }.map(\.value)
           var measurement = Measurement(
-            name: key.benchmark, metric: key.measure, value: all.mean, unit: key.unit,
+            name: key.benchmark.name, parameters: key.benchmark.parameters, metric: key.measure,
+            value: all.mean, unit: key.unit,
             direction: .byDefault(metric: key.measure, unit: key.unit))
           measurement.addRepetitions(all)
           part.results.measurements.append(measurement)
@@ -178,13 +202,17 @@ package enum BencherExport: ForeignHistory {
   }
 
   /// Of a measure that Bencher brings along as the reader of its metric format has it, so that the
-  /// series goes on; else what its `units` say: `nanoseconds (ns)`.
+  /// series goes on; else what its `units` say, `nanoseconds (ns)`, if that is more than a word:
+  /// `Measure (units)` is what a measure has that nobody gave any.
   private static func unit(_ slug: String, _ units: String?) -> Unit {
     let known = BencherMetricFormat.unit(of: slug)
     guard known == .none, let units else { return known }
+    var text = units
     if let open = units.lastIndex(of: "("), units.hasSuffix(")") {
-      return Unit(parsing: String(units[units.index(after: open)...].dropLast()))
+      text = String(units[units.index(after: open)...].dropLast())
     }
-    return Unit(parsing: units)
+    let unit = Unit(parsing: text)
+    if case .other = unit.quantity { return .none }
+    return unit
   }
 }

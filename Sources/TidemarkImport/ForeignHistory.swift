@@ -35,6 +35,7 @@ package struct ForeignPart: Sendable {
   /// The same for all parts of a run, in whatever file and however often they are read.
   package var runID: String
   package var time: Timestamp
+  /// Empty where none is told.
   package var job: String
   package var results: Results
   package var commit: String?
@@ -47,7 +48,7 @@ package struct ForeignPart: Sendable {
   /// Where it was read.
   package var path = ""
 
-  init(runID: String, time: Timestamp, job: String, results: Results = Results()) {
+  init(runID: String, time: Timestamp, job: String = "", results: Results = Results()) {
     self.runID = runID
     self.time = time
     self.job = job

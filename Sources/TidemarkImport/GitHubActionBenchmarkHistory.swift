@@ -92,32 +92,46 @@ package enum GitHubActionBenchmarkHistory: ForeignHistory {
         continue
       }
       let unit = GitHubActionBenchmarkData.unit(of: bench)
-      let (name, parameters) = benchmark(text, tool, unit)
+      if tool == "pytest", let time = time(bench, text, value, unit) {
+        results.measurements.append(time)
+        continue
+      }
+      let (name, parameters, package) = benchmark(text, tool, unit)
       let metric = metric(of: tool, unit)
       // For Go the first number stands twice: by itself, and under its unit.
-      if tool == "go", !seen.insert([name, metric]).inserted, name != text { continue }
+      if tool == "go", !seen.insert([name, metric, package ?? ""]).inserted, name != text {
+        continue
+      }
+      var labels = Labels()
+      labels["pkg"] = package
       results.measurements.append(
         Measurement(
           name: name, parameters: parameters, metric: metric, value: value, unit: unit,
-          direction: directions[tool] ?? .byDefault(metric: metric, unit: unit),
+          direction: directions[tool] ?? .byDefault(metric: metric, unit: unit), labels: labels,
           standardError: standardError(bench, of: value, tool)))
     }
     return results
   }
 
   /// Without what the action adds to the name, as the reader of the tool's own files has it:
-  /// `BenchmarkA - B/op` of Go, `a.B.run ( {"size":"10"} )` of JMH.
+  /// `BenchmarkA - B/op` of Go, `BenchmarkA (a.com/b)` where it ran several packages, `a.B.run (
+  /// {"size":"10"} )` of JMH.
   private static func benchmark(
     _ text: String, _ tool: String, _ unit: Unit
-  ) -> (name: String, parameters: Labels) {
+  ) -> (name: String, parameters: Labels, package: String?) {
     switch tool {
     case "go":
       let ending = " - \(unit.text)"
-      return (text.hasSuffix(ending) ? String(text.dropLast(ending.count)) : text, .none)
+      let name = text.hasSuffix(ending) ? String(text.dropLast(ending.count)) : text
+      // A benchmark's name has no blank.
+      guard name.hasSuffix(")"), let open = name.firstIndex(of: " "),
+        name[open...].hasPrefix(" (")
+      else { return (name, .none, nil) }
+      return (String(name[..<open]), .none, String(name[open...].dropFirst(2).dropLast()))
     case "jmh":
       guard text.hasSuffix(" )"),
         let end = text.indices.first(where: { text[$0...].hasPrefix(" ( {") })
-      else { return (text, .none) }
+      else { return (text, .none, nil) }
       let json = Array(text[end...].dropFirst(3).dropLast(2).utf8)
       let document = json + [UInt8](repeating: 0, count: JSONReader.padding)
       let parameters = try? JSONReader.read(document, count: json.count) {
@@ -126,10 +140,29 @@ package enum GitHubActionBenchmarkHistory: ForeignHistory {
         for (key, value) in root.members.prefix(64) { labels[key.string] = value.scalarText }
         return labels
       }
-      guard let parameters else { return (text, .none) }
-      return (String(text[..<end]), parameters)
-    default: return (text, .none)
+      guard let parameters else { return (text, .none, nil) }
+      return (String(text[..<end]), parameters, nil)
+    default: return (text, .none, nil)
     }
+  }
+
+  /// The action keeps how often a second a test ran; the reader of pytest-benchmark's files has the
+  /// mean time, its reciprocal, with what its deviation and rounds tell of its error.
+  private static func time(
+    _ bench: JSONValue, _ name: String, _ rate: Double, _ unit: Unit
+  ) -> Measurement? {
+    guard unit.text == "iter/sec", rate > 0, (1 / rate).isFinite else { return nil }
+    var measurement = Measurement(
+      name: name, metric: "time", value: 1 / rate, unit: .seconds, direction: .lower)
+    let rounds = bench["extra"]?.string?.word(after: "rounds: ").flatMap { Int($0) }
+    guard let rounds, rounds > 1 else { return measurement }
+    measurement.n = rounds
+    if let deviation = bench["range"]?.string?.word(after: "stddev: ").flatMap({ Double($0) }),
+      deviation.isFinite, deviation >= 0
+    {
+      measurement.standardError = deviation / Double(rounds).squareRoot()
+    }
+    return measurement
   }
 
   /// As the reader of the tool's own files names it, so that the series goes on with them.
@@ -169,5 +202,18 @@ package enum GitHubActionBenchmarkHistory: ForeignHistory {
       return spread / Double(count).squareRoot()
     default: return spread
     }
+  }
+}
+
+extension String {
+  /// What stands behind the last `mark`, up to a blank or the line's end.
+  fileprivate func word(after mark: String) -> Substring? {
+    var place = endIndex
+    while place > startIndex {
+      place = index(before: place)
+      guard self[place...].hasPrefix(mark) else { continue }
+      return self[place...].dropFirst(mark.count).prefix { !$0.isWhitespace }
+    }
+    return nil
   }
 }

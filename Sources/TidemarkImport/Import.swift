@@ -19,16 +19,23 @@ package struct Import: Sendable {
   private let job: String
   /// The branch of runs of which none is told.
   private let branch: String?
+  /// Labels of all values and tests.
+  private let labels: Labels
 
   /// - Parameters:
   ///   - names: Files, folders and patterns.
   ///   - branch: The branch of runs of which the file tells none: without one, no run is a
   ///     baseline.
   ///   - job: The job of results whose file tells none.
+  ///   - labels: What `report` is given for the runs that are to go on with these.
   ///   - excluded: Folders that are passed over.
-  package init(_ names: [String], branch: String?, job: String, excluding excluded: [String]) {
+  package init(
+    _ names: [String], branch: String?, job: String, labels: Labels = .none,
+    excluding excluded: [String]
+  ) {
     self.branch = branch
     self.job = job
+    self.labels = labels
     let search = InputSearch(names: names, excluding: excluded)
     skipped = search.problems
     let folder = ImportFolder(search.files.map(\.file))
@@ -69,6 +76,7 @@ package struct Import: Sendable {
       return contents.parts.map { part in
         var part = part
         part.path = path
+        if part.job.isEmpty { part.job = job }
         return part
       }
     } catch {
@@ -109,7 +117,8 @@ package struct Import: Sendable {
 
   private func build(_ part: ForeignPart, _ header: RunHeader) -> [Part] {
     var labelled = header
-    labelled.labels["machine"] = part.machine
+    labelled.labels = labels
+    if let machine = part.machine, labels["machine"] == nil { labelled.labels["machine"] = machine }
     var facts: [String: String] = [:]
     facts[StoredJob.authorKey] = part.author
     // The same results in another place are the same part: the path does not count.

@@ -5,16 +5,22 @@ package enum CSV {
   /// - Source: https://owasp.org/www-community/attacks/CSV_Injection
   package static func cell(_ text: String) -> String {
     var shown = SafeText.oneLine(text)
-    if let first = shown.first, "=+-@".contains(first) || text.first == "\t" || text.first == "\r" {
+    // Scalars, not characters: a mark that combines with a comma does not make it another.
+    let start = text.unicodeScalars.first
+    if let first = shown.unicodeScalars.first,
+      "=+-@".unicodeScalars.contains(first) || start == "\t" || start == "\r"
+    {
       shown = "'" + shown
     }
-    guard shown.contains(where: { $0 == "," || $0 == "\"" }) else { return shown }
+    guard shown.utf8.contains(where: { $0 == UInt8(ascii: ",") || $0 == UInt8(ascii: "\"") })
+    else { return shown }
     var quoted = "\""
-    for character in shown {
-      if character == "\"" { quoted.append("\"") }
-      quoted.append(character)
+    for scalar in shown.unicodeScalars {
+      if scalar == "\"" { quoted.unicodeScalars.append("\"") }
+      quoted.unicodeScalars.append(scalar)
     }
-    return quoted + "\""
+    quoted.unicodeScalars.append("\"")
+    return quoted
   }
 
   /// A row with its line end, of cells that are written already.

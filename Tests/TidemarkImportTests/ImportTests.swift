@@ -112,6 +112,56 @@ import Testing
     #expect(parts.first { $0.job == "catch2" }?.values.first?.standardError == 0.2)
   }
 
+  @Test("what data.js keeps of pytest-benchmark goes on as the mean time, with its error")
+  func pytestTime() throws {
+    let pytest = #"""
+      {"name":"b.py::t","value":40000,"unit":"iter/sec","range":"stddev: 0.000002","extra":"mean: 25 usec\nrounds: 100"},
+      {"name":"b.py::z","value":0,"unit":"iter/sec","range":"stddev: 0","extra":"mean: 0 nsec\nrounds: 1"}
+      """#
+    try folder.write(
+      Self.dataFile([("S", [Self.entry("aa11", 1_000_000, tool: "pytest", benches: pytest)])]),
+      "data.js")
+    let values = try #require(imported().runs.first?.run.parts.first?.values)
+    let time = try #require(values.first { $0.identity.name == "b.py::t" })
+    #expect(time.identity.metric == "time")
+    #expect(time.value == 0.000025)
+    #expect(time.unit == .seconds)
+    #expect(time.direction == .lower)
+    #expect(time.n == 100)
+    #expect(time.standardError == 0.0000002)
+    // Of a mean of nothing there is no reciprocal.
+    #expect(values.first { $0.identity.name == "b.py::z" }?.identity.metric == "ops")
+  }
+
+  @Test("the package that data.js has in a Go benchmark's name is the label of the reader")
+  func goPackage() throws {
+    let go = #"""
+      {"name":"B/x=1 (a.com/b)","value":13,"unit":"ns/op\t 6 B/op"},
+      {"name":"B/x=1 (a.com/b) - ns/op","value":13,"unit":"ns/op"},
+      {"name":"B/x=1 (a.com/b) - B/op","value":6,"unit":"B/op"},
+      {"name":"B/x=1 (a.com/c)","value":14,"unit":"ns/op"}
+      """#
+    try folder.write(
+      Self.dataFile([("S", [Self.entry("aa11", 1_000_000, tool: "go", benches: go)])]), "data.js")
+    let values = try #require(imported().runs.first?.run.parts.first?.values)
+    #expect(Set(values.map(\.identity.name)) == ["B/x=1"])
+    #expect(
+      Set(values.map { "\($0.identity.labels.description) \($0.identity.metric)" })
+        == ["pkg=a.com/b time", "pkg=a.com/b B/op", "pkg=a.com/c time"])
+  }
+
+  @Test("labels that report is given are those of what comes in")
+  func labels() throws {
+    try folder.write(
+      Self.dataFile([("S", [Self.entry("aa11", 1_000_000, benches: Self.bench)])]), "data.js")
+    let found = Import(
+      [folder.path], branch: "main", job: "default",
+      labels: Labels([("os", "linux"), ("machine", "big")]), excluding: [])
+    let part = try #require(found.runs.first?.run.parts.first)
+    #expect(part.values.first?.identity.labels == Labels([("os", "linux")]))
+    #expect(part.environment["machine"] == "big")
+  }
+
   @Test("a commit that a suite has twice is two runs, and a pull request's is marked as one")
   func repeatedCommit() throws {
     try folder.write(
@@ -245,6 +295,33 @@ import Testing
       ])
   }
 
+  @Test(
+    "of Bencher each set of parameters is a series, and a report under two branches counts once")
+  func bencherParameters() throws {
+    func line(_ branch: String, _ set: String, _ value: Int) -> String {
+      """
+      {"branch":{"name":"\(branch)"},"testbed":{"name":"big"},"benchmark":{"name":"read"},
+        "parameter":{"uuid":"p","set":\(set)},
+        "measure":{"name":"Keys","slug":"keys","units":"Measure (units)"},
+        "metrics":[{"report":"r1","iteration":0,"start_time":"2026-01-04T00:00:00Z",
+          "version":{"number":4,"hash":"fff999"},"metrics":{"value":{"value":\(value)}}}]}
+      """
+    }
+    let lines = [
+      line("trunk", #"{"mb":16.0}"#, 9), line("topic", #"{"mb":16}"#, 9), line("trunk", "{}", 5),
+    ]
+    try folder.write(#"{"project":{},"results":[\#(lines.joined(separator: ","))]}"#, "perf.json")
+    let found = imported()
+    #expect(found.skipped.isEmpty)
+    let values = try #require(found.runs.first?.run.parts.first?.values)
+    #expect(
+      Set(values.map { "\($0.identity.parameters.description): \($0.value)" })
+        == ["mb=16: 9.0", ": 5.0"])
+    #expect(values.allSatisfy { $0.n == nil })
+    // As the reader of Bencher's own format has a measure that nobody gave a unit.
+    #expect(values.allSatisfy { $0.unit == .none })
+  }
+
   @Test("of Allure's history the names come from the report beside it, and runs from addresses")
   func allure2() throws {
     func item(_ status: String, _ start: Int, report: Int? = nil) -> String {
@@ -277,6 +354,44 @@ import Testing
     #expect(tests.first?.duration == 1.5)
     // The report's folder as a whole gives the same: its results are no runs of their own.
     #expect(imported().runs.map(\.run.header.id) == found.runs.map(\.run.header.id))
+  }
+
+  @Test(
+    "a test of Allure's history is the one that the reader of its results makes, with parameters")
+  func allureParameters() throws {
+    func result(_ number: Int) -> String {
+      """
+      {"uuid":"u\(number)","name":"t","historyId":"h\(number)","status":"passed","start":9000,"stop":9100,
+       "titlePath":["a","b"],"parameters":[{"name":"x","value":"\(number)"}],"labels":[]}
+      """
+    }
+    func history(_ number: Int) -> String {
+      """
+      "h\(number)":{"statistic":{"total":1},
+        "items":[{"uid":"u","status":"failed","time":{"start":1000,"duration":5}}]}
+      """
+    }
+    for number in 1...2 { try folder.write(result(number), "results/\(number)-result.json") }
+    let alone = imported().runs.flatMap { $0.run.parts.flatMap(\.tests) }.map(\.identity)
+    try folder.write("{\(history(1)),\(history(2))}", "history.json")
+    let found = imported()
+    let tests = found.runs.flatMap { $0.run.parts.flatMap(\.tests) }
+    #expect(tests.map(\.outcome) == [.failed, .failed])
+    #expect(Set(tests.map(\.identity)) == Set(alone))
+    #expect(Set(tests.map(\.identity.parameters)) == ["x=1", "x=2"])
+    #expect(found.runs.flatMap { $0.run.parts.map(\.job) } == ["default"])
+  }
+
+  @Test("of Allure 3 an environment is a job")
+  func allure3Environments() throws {
+    try folder.write(
+      """
+      {"uuid":"u1","timestamp":5000,"testResults":{"b":{"name":"one","status":"failed","environment":"firefox"},"a":{"name":"one","status":"passed","environment":"default"}}}
+
+      """, "history.jsonl")
+    let parts = try #require(imported().runs.first?.run.parts)
+    #expect(parts.map(\.job) == ["default", "firefox"])
+    #expect(parts.map { $0.tests.map(\.outcome) } == [[.passed], [.failed]])
   }
 
   @Test("of Allure 3 each line is a run")

@@ -85,6 +85,7 @@ internal import Testing
       ("a", "a"), ("=1+1", "'=1+1"), ("+1", "'+1"), ("-1", "'-1"), ("@x", "'@x"),
       ("a,b", "\"a,b\""),
       ("a\"b", "\"a\"\"b\""), ("a\nb", "a b"), ("\t=1", "'=1"), ("=a,b", "\"'=a,b\""), ("", ""),
+      ("a,\u{301}b", "\"a,\u{301}b\""),
     ])
   func cells(raw: String, cell: String) { #expect(CSV.cell(raw) == cell) }
 }

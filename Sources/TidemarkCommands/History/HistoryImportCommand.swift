@@ -28,6 +28,12 @@ struct HistoryImportCommand: TidemarkCommand {
   @Option(help: "The job of results whose file tells none.")
   var job: String?
 
+  @Option(
+    help: ArgumentHelp(
+      "A label of all results, KEY=VALUE, as `report` is given it. May be repeated.",
+      valueName: "key=value"))
+  var label: [String] = []
+
   @Flag(help: "Only say what would come in.")
   var dryRun = false
 
@@ -38,9 +44,11 @@ struct HistoryImportCommand: TidemarkCommand {
     let session = try Session(common)
     let history = options.folder(session.settings)
     let branch = await branchName(session)
+    let pairs = label.isEmpty ? session.settings.list("label") : label
+    let labels = try session.orExit(.usage) { () throws(Problem) in try RunFacts.labels(pairs) }
     let found = Import(
       paths, branch: branch, job: job ?? session.settings.text("job") ?? "default",
-      excluding: [history.directory])
+      labels: labels, excluding: [history.directory])
     say(found.skipped, session)
     if found.datedByFile > 0 {
       session.progress.say(

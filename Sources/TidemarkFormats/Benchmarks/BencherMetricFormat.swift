@@ -1,5 +1,5 @@
 package import TidemarkModel
-private import TidemarkSyntax
+package import TidemarkSyntax
 
 /// Bencher Metric Format: benchmarks by name, in each measures by name, in each a value with a
 /// lower and an upper one. In its version 1 a benchmark is a list, of parameters with their measures.
@@ -52,11 +52,7 @@ package enum BencherMetricFormat: Format {
   ) {
     var found = Results()
     for place in places.elements {
-      var parameters = Labels()
-      for (key, value) in place.entries("parameters").prefix(64) {
-        // 16, 16.0 and 1.6e1 are the same.
-        parameters[key] = value.double.flatMap(NumberText.exact) ?? value.scalarText
-      }
+      let parameters = place["parameters"].map(parameters) ?? Labels()
       guard let measures = place["measures"] else { continue }
       read(measures, of: name, parameters, into: &found)
     }
@@ -71,6 +67,15 @@ package enum BencherMetricFormat: Format {
         results.measurements.append(measurement)
       }
     }
+  }
+
+  /// An object of scalars. 16, 16.0 and 1.6e1 are the same.
+  package static func parameters(_ set: JSONValue) -> Labels {
+    var parameters = Labels()
+    for (key, value) in set.members.prefix(64) {
+      parameters[key.string] = value.double.flatMap(NumberText.exact) ?? value.scalarText
+    }
+    return parameters
   }
 
   private static func read(
@@ -101,6 +106,9 @@ package enum BencherMetricFormat: Format {
     case "build-time": .seconds
     case "file-size": .bytes
     case "json-file-size", "binary-size": .bytes
+    case "allocated", "total-bytes", "at-t-gmax-bytes", "at-t-end-bytes", "reads-bytes",
+      "writes-bytes":
+      .bytes
     case "instructions", "estimated-cycles", "total-cycles":
       Unit(text: "", quantity: .instructions, scale: 1)
     default: .none

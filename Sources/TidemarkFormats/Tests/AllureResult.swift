@@ -1,5 +1,5 @@
 package import TidemarkModel
-private import TidemarkSyntax
+package import TidemarkSyntax
 
 /// Allure 2's and 3's `*-result.json`, one file a test, and `*-container.json`, the fixtures.
 package enum AllureResult: Format {
@@ -64,20 +64,19 @@ package enum AllureResult: Format {
       // A test that never ended has a stage at most.
       let status = root["status"]?.string ?? root["stage"]?.string ?? "unknown"
       let outcome = outcome(status)
-      let labels = root["labels"].map(Self.labels) ?? [:]
-      let named = ["parentSuite", "suite", "subSuite"].compactMap { labels[$0] }
-      let path = named.isEmpty ? root.strings("titlePath") : named
-      results.suites = [Suite(path: path, retryKey: root["historyId"]?.string?.nonEmpty)]
+      let labels = labels(of: root)
+      results.suites = [
+        Suite(path: suite(of: root, labels), retryKey: root["historyId"]?.string?.nonEmpty)
+      ]
       results.append(
-        suite: 0,
-        className: labels["testClass"] ?? labels["package"] ?? "",
+        suite: 0, className: className(labels),
         name: root["name"]?.string ?? root["fullName"]?.string ?? "", outcome: outcome,
         duration: duration(root), detail: detail(of: root, outcome: outcome))
     }
   }
 
   /// `broken` is an error that is no assertion; `unknown` is a result that was never finished.
-  private static func outcome(_ status: String) -> Outcome {
+  package static func outcome(_ status: String) -> Outcome {
     switch status.lowercased() {
     case "passed": .passed
     case "failed": .failed
@@ -86,14 +85,25 @@ package enum AllureResult: Format {
     }
   }
 
-  private static func labels(_ list: JSONValue) -> [String: String] {
+  /// The first label of each name.
+  package static func labels(of result: JSONValue) -> [String: String] {
     var labels: [String: String] = [:]
-    for label in list.elements {
+    for label in result.list("labels") {
       if let name = label["name"]?.string, labels[name] == nil {
         labels[name] = label["value"]?.scalarText
       }
     }
     return labels
+  }
+
+  /// The suites that the labels name, else the path of titles.
+  package static func suite(of result: JSONValue, _ labels: [String: String]) -> [String] {
+    let named = ["parentSuite", "suite", "subSuite"].compactMap { labels[$0] }
+    return named.isEmpty ? result.strings("titlePath") : named
+  }
+
+  package static func className(_ labels: [String: String]) -> String {
+    labels["testClass"] ?? labels["package"] ?? ""
   }
 
   private static func duration(_ result: JSONValue) -> Double? {
@@ -118,7 +128,7 @@ package enum AllureResult: Format {
   }
 
   /// `a=1, b=2`, without what is excluded from history.
-  private static func parameters(of result: JSONValue) -> String? {
+  package static func parameters(of result: JSONValue) -> String? {
     let list = result.list("parameters")
     let shown = list.compactMap { parameter -> String? in
       if parameter["excluded"]?.bool == true { return nil }
