@@ -287,12 +287,13 @@ private func problems(_ results: Results) -> [String] {
       try Gatling.read(memory(tree)).measurements.filter(\.isPrimary).map(\.name) == ["g", "g / r"])
   }
 
-  @Test("oha and bombardier: seconds and microseconds")
+  @Test(
+    "oha and bombardier: seconds and microseconds; what the end of the time cut off is no error")
   func others() throws {
     let oha = #"""
       {"summary":{"successRate":1.0,"average":0.002,"requestsPerSec":50.5,"sizePerSec":650},
        "latencyPercentiles":{"p50":0.001,"p99":0.005},"statusCodeDistribution":{"200":99,"503":1},
-       "errorDistribution":{"aborted due to deadline":2}}
+       "errorDistribution":{"aborted due to deadline":50,"connection reset":2}}
       """#
     #expect(Oha.recognises(head(oha)) == .yes)
     let results = try Oha.read(memory(oha))
@@ -304,10 +305,10 @@ private func problems(_ results: Results) -> [String] {
       ])
     #expect(
       problems(results) == [
-        "false outside_error: 1 × status 503", "false outside_error: 2 × aborted due to deadline",
+        "false outside_error: 1 × status 503", "false outside_error: 2 × connection reset",
       ])
     let bombardier = #"""
-      {"spec":{"numberOfConnections":125,"method":"GET","url":"http://localhost:8080/a"},
+      {"spec":{"numberOfConnections":125,"testType":"timed","method":"GET","url":"http://localhost:8080/a"},
        "result":{"bytesRead":100,"timeTakenSeconds":2,"req2xx":9,"req5xx":1,"others":0,
         "latency":{"mean":500,"percentiles":{"50":400}},"rps":{"mean":7}}}
       """#
@@ -321,6 +322,72 @@ private func problems(_ results: Results) -> [String] {
       ])
     #expect(read.measurements[1].unit == .microseconds)
     #expect(problems(read) == ["false outside_error: GET /a: 1 answers of status 5xx"])
+  }
+
+  @Test("bombardier without a rate, as nothing could be computed, is told of")
+  func nothingComputed() throws {
+    let text = #"""
+      {"spec":{"numberOfConnections":1,"testType":"number-of-requests","method":"GET","url":"a:1"},
+       "result":{"bytesRead":0,"timeTakenSeconds":0.01,"req2xx":0,"others":1,
+        "errors":[{"description":"refused","count":1}]}}
+      """#
+    #expect(Bombardier.recognises(head(text)) == .yes)
+    #expect(
+      problems(try Bombardier.read(memory(text))) == [
+        "false value_skipped: GET /: has no rate",
+        "false outside_error: GET /: 1 requests without an answer",
+        "false outside_error: GET /: 1 × refused",
+      ])
+  }
+
+  @Test("a run that nothing answered has no time of an answer")
+  func unanswered() throws {
+    let gatling = #"""
+      {"name":"All Requests","numberOfRequests":{"total":4,"ok":0,"ko":4},
+       "meanResponseTime":{"total":9,"ok":0,"ko":9},"percentiles1":{"total":9,"ok":0,"ko":9},
+       "meanNumberOfRequestsPerSecond":{"total":2,"ok":0,"ko":2}}
+      """#
+    #expect(
+      shown(try Gatling.read(memory(gatling))) == [
+        "All Requests requests per second 0.0 rate higher main",
+        "All Requests failed share 1.0 ratio lower",
+      ])
+    let autocannon = #"""
+      {"url":"http://h/a","connections":1,"errors":3,"latency":{"average":0,"p50":0,"p97_5":0},
+       "requests":{"average":0,"total":0},"throughput":{"average":0}}
+      """#
+    #expect(
+      shown(try Autocannon.read(memory(autocannon))).map { $0.contains("latency") } == [
+        false, false,
+      ])
+  }
+
+  @Test("Artillery: a browser's measures have no rate; the page's address is no unit")
+  func browser() throws {
+    let text = #"""
+      {"aggregate":{"counters":{"vusers.created":1},"rates":{"http.request_rate":null},"summaries":{
+        "browser.page.CLS.https://h/time":{"median":0.1},
+        "browser.page.LCP.https://h/a":{"median":250},"browser.step.log in":{"median":800}}}}
+      """#
+    #expect(Artillery.recognises(head(text)) == .yes)
+    #expect(
+      shown(try Artillery.read(memory(text))) == [
+        "browser.page.CLS.https://h/time median 0.1 count lower main",
+        "browser.page.LCP.https://h/a median 250.0 time lower main",
+        "browser.step.log in median 800.0 time lower main",
+      ])
+  }
+
+  @Test("vegeta: a status of 3xx is a success")
+  func redirects() throws {
+    let text = #"""
+      {"latencies":{"mean":2,"50th":1},"throughput":4.5,"success":0.5,
+       "status_codes":{"0":2,"302":2},"errors":["refused"]}
+      """#
+    #expect(
+      problems(try Vegeta.read(memory(text))) == [
+        "false outside_error: some requests failed (2 of status 0): refused"
+      ])
   }
 }
 
@@ -372,6 +439,20 @@ private func problems(_ results: Results) -> [String] {
         "Sorting/b {n=8} time 1.0 time lower main",
       ])
     #expect(results.measurements[0].samples?.values == [1e-9, 3e-9])
+  }
+
+  @Test("what a template of one's own adds as text is a parameter")
+  func context() throws {
+    let text = #"""
+      [{"title":"Map","name":"map","source":"rpp","median(elapsed)":2e-9},
+       {"title":"Map","name":"map","source":"rxcpp","median(elapsed)":4e-9}]
+      """#
+    #expect(Nanobench.recognises(head(text)) == .yes)
+    #expect(
+      shown(try Nanobench.read(memory(text))) == [
+        "Map/map {source=rpp} time 2e-09 time lower main",
+        "Map/map {source=rxcpp} time 4e-09 time lower main",
+      ])
   }
 }
 
@@ -508,6 +589,40 @@ extension PHPBenchTests {
       ])
     #expect(results.measurements[0].n == 100)
     #expect(problems(results) == ["false value_skipped: math/later: was ignored"])
+  }
+
+  @Test("minutes, hours and days are times")
+  func long() throws {
+    let rows = """
+      slow      fastest       │ slowest       │ median        │ mean          │ samples │ iters
+      ├─ a      59.9 s        │ 2 m           │ 1.5 m         │ 1.6 m         │ 3       │ 3
+      ╰─ b      1 h           │ 2 d           │ 2 h           │ 1 d           │ 3       │ 3
+
+      """
+    #expect(
+      shown(try Divan.read(memory(rows))) == [
+        "slow/a time 90.0 time lower main", "slow/a mean 96.0 time lower",
+        "slow/a fastest 59.9 time lower", "slow/b time 7200.0 time lower main",
+        "slow/b mean 86400.0 time lower", "slow/b fastest 3600.0 time lower",
+      ])
+  }
+
+  @Test("a benchmark that ended the run blocks, one that measured nothing is told of")
+  func crash() throws {
+    let rows = """
+      slow      fastest       │ slowest       │ median        │ mean          │ samples │ iters
+      ├─ none
+      ├─ a      59.9 s        │ 2 s           │ 1.5 s         │ 1.6 s         │ 3       │ 3
+      ├─ b      thread 'main' panicked at benches/slow.rs:9:5:
+      no such file
+      """
+    let results = try Divan.read(memory(rows))
+    #expect(results.measurements.filter(\.isPrimary).map(\.name) == ["slow/a"])
+    #expect(
+      problems(results) == [
+        "false value_skipped: slow/none: measured nothing",
+        "true unterminated: slow/b began and never ended",
+      ])
   }
 
   @Test("a table in a page or in a source is not taken")

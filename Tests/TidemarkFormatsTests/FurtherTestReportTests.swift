@@ -458,12 +458,51 @@ private func problems(_ results: Results) -> [String] {
       ("INCOMPLETE", "errored: was interrupted"), ("NOVEL", "errored: NOVEL"),
     ])
   func states(status: String, expected: String) throws {
-    let text = [started, summary("//a/b:c_test", status), end(status == "PASSED" ? 0 : 3, "X")]
-      .joined(separator: "\n")
+    let text = [
+      started, summary("//a/b:c_test", status),
+      end(["PASSED", "FLAKY"].contains(status) ? 0 : 3, "X"),
+    ]
+    .joined(separator: "\n")
     #expect(BazelEvents.recognises(head(text)) == .yes)
     let results = try BazelEvents.read(memory(text))
     #expect(shown(results) == ["//a/b › c_test \(expected)"])
     #expect(results.tests[0].duration == 1.5 && problems(results) == [])
+  }
+
+  @Test("a test that does not fit the platform is skipped, one without a status has its runs'")
+  func withoutStatus() throws {
+    let skipped =
+      #"{"id":{"targetCompleted":{"label":"//a:s"}},"aborted":{"reason":"SKIPPED","#
+      + #""description":"Target //a:s build was skipped."}}"#
+    func bare(_ label: String, _ more: String = "") -> String {
+      #"{"id":{"testSummary":{"label":"\#(label)"}},"testSummary":{"totalRunCount":1\#(more)}}"#
+    }
+    let run = #"{"id":{"testResult":{"label":"//a:r","run":2}},"testResult":{"status":"FAILED"}}"#
+    let cancelled =
+      #"{"id":{"testResult":{"label":"//a:c","run":2}},"testResult":{"status":"INCOMPLETE"}}"#
+    let text = [
+      started, skipped, bare("//a:s"), run, bare("//a:r"),
+      bare("//a:f", #","failed":[{"uri":"file:///t.log"}]"#), bare("//a:n"), cancelled,
+      summary("//a:c", "FLAKY"), end(3, "TESTS_FAILED"),
+    ].joined(separator: "\n")
+    let results = try BazelEvents.read(memory(text))
+    #expect(
+      shown(results) == [
+        "//a › s skipped", "//a › r failed: failed", "//a › f failed: failed",
+        "//a › n errored: did not run", "//a › c passed",
+      ])
+    #expect(results.detail(of: results.tests[4])?.attempts.isEmpty == true)
+    #expect(problems(results) == [])
+  }
+
+  @Test("an end that tells of failures which no summary has blocks")
+  func lostFailure() throws {
+    let text = [started, summary("//a:t", "PASSED"), end(3, "TESTS_FAILED")]
+      .joined(separator: "\n")
+    #expect(
+      problems(try BazelEvents.read(memory(text))) == [
+        "true plan_mismatch: bazel says that tests failed, and no summary tells of one"
+      ])
   }
 
   @Test("a flaky test has the attempts that its results tell")
@@ -512,7 +551,7 @@ private func problems(_ results: Results) -> [String] {
       ##teamcity[testStarted name='one' flowId='1']
       ##teamcity[testFailed name='one' message='it|'s |[bad|]|nmore' details='at a|0x00fc' flowId='1']
       ##teamcity[testFinished name='one' duration='1500' flowId='1']
-        ##teamcity[testStarted name='two' flowId='2']
+        ##teamcity[testStarted\tname = 'two'\tflowId='2' ]
       ##teamcity[testStarted name='three' flowId='1']
       ##teamcity[testIgnored name='three' message='later' flowId='1']
       ##teamcity[testFinished name='three' duration='0' flowId='1']
@@ -548,6 +587,20 @@ private func problems(_ results: Results) -> [String] {
       ##teamcity[testFinished name='a']
       """
     #expect(try TeamCity.read(memory(text)).suites.map(\.repeatsAreAttempts) == [true])
+  }
+
+  @Test("a runner that ended between two tests leaves a suite open, which blocks")
+  func openSuite() throws {
+    let text = """
+      ##teamcity[testSuiteStarted name='A' flowId='1']
+      ##teamcity[flowStarted flowId='2' parent='1']
+      ##teamcity[testStarted name='a' flowId='2']
+      ##teamcity[testFinished name='a' duration='1' flowId='2']
+      """
+    let results = try TeamCity.read(memory(text))
+    #expect(shown(results) == ["A › a passed"])
+    #expect(
+      problems(results) == ["true unterminated: the suite A began and never ended"])
   }
 
   @Test("a page that shows the messages is not taken")

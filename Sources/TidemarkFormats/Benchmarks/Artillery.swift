@@ -7,7 +7,8 @@ package enum Artillery: Format {
   package static let producers = "artillery run --output"
   package static let specification = "https://www.artillery.io/docs/reference/reported-metrics"
   package static let kept = """
-    Of the whole run each rate as main metric, each summary's mean, median, 95th and 99th percentile \
+    Of the whole run each rate as main metric, or the medians where there is none; each summary's \
+    mean, median, 95th and 99th percentile \
     and the share of users that failed; errors as notes.
     """
   package static let dropped = "Counters, histograms, the periods between; single statuses."
@@ -40,14 +41,16 @@ package enum Artillery: Format {
       results.append(
         series: name, "rate", value.double, .requestsPerSecond, .higher, isPrimary: true)
     }
+    // A browser's scenarios have no rate.
+    let isMain = results.measurements.isEmpty
     for (name, summary) in whole.entries("summaries") {
-      append(summary, of: name, unit: unit(of: name), to: &results)
+      append(summary, of: name, unit: unit(of: name), isMain: isMain, to: &results)
     }
     var created: Double?
     var failed: Double?
     for (name, value) in whole.entries("counters") {
       switch name {
-      case "vusers.created": created = value.double
+      case "vusers.created", "vusers.created.total": created = value.double
       case "vusers.failed": failed = value.double
       default:
         guard name.hasPrefix("errors."), let count = value.int, count > 0 else { continue }
@@ -80,16 +83,24 @@ package enum Artillery: Format {
 
   /// The plug-ins' and the user's own may be of anything.
   private static func unit(of name: String) -> Unit {
+    // The address of the page follows: it may hold any word.
+    if name.hasPrefix("browser.page.") {
+      let measure = name.dropFirst(13).prefix { $0 != "." }
+      return ["TTFB", "FCP", "LCP", "FID", "INP"].contains(measure) ? .milliseconds : .none
+    }
+    if name.hasPrefix("browser.step.") { return .milliseconds }
     let isTime = ["time", "length", "duration", "latency"].contains { name.contains($0) }
     return isTime || name.hasPrefix("http.") ? .milliseconds : .none
   }
 
   private static func append(
-    _ summary: JSONValue, of name: String, unit: Unit, to results: inout Results
+    _ summary: JSONValue, of name: String, unit: Unit, isMain: Bool = false,
+    to results: inout Results
   ) {
+    // Not every version tells the mean.
     results.append(series: name, "mean", summary["mean"]?.double, unit, .lower)
     let median = summary["median"]?.double ?? summary["p50"]?.double
-    results.append(series: name, "median", median, unit, .lower)
+    results.append(series: name, "median", median, unit, .lower, isPrimary: isMain)
     results.append(series: name, "p95", summary["p95"]?.double, unit, .lower)
     results.append(series: name, "p99", summary["p99"]?.double, unit, .lower)
   }

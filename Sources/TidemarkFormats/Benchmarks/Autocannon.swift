@@ -44,9 +44,12 @@ package enum Autocannon: Format {
       append(
         "requests per second", requests["average"]?.double, .requestsPerSecond, .higher,
         isPrimary: true)
-      append("latency", latency["average"]?.double, .milliseconds, .lower)
-      for (key, metric) in [("p50", "p50"), ("p90", "p90"), ("p97_5", "p97.5"), ("p99", "p99")] {
-        append("latency \(metric)", latency[named: key]?.double, .milliseconds, .lower)
+      // Where nothing was answered each time is 0.
+      if requests["total"]?.double != 0 {
+        append("latency", latency["average"]?.double, .milliseconds, .lower)
+        for (key, metric) in [("p50", "p50"), ("p90", "p90"), ("p97_5", "p97.5"), ("p99", "p99")] {
+          append("latency \(metric)", latency[named: key]?.double, .milliseconds, .lower)
+        }
       }
       append("throughput", root["throughput"]?["average"]?.double, .bytesPerSecond, .higher)
       noteErrors(root, name, into: &results)

@@ -18,8 +18,8 @@ package enum Bombardier: Format {
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
     let isResult =
-      json.has("spec.numberOfConnections") && json.has("result.timeTakenSeconds")
-      && json.has("result.rps")
+      json.has("spec.numberOfConnections") && json.has("spec.testType")
+      && json.has("result.timeTakenSeconds")
     return isResult ? .yes : .no
   }
 
@@ -48,6 +48,8 @@ package enum Bombardier: Format {
           "latency p\(key)", result["latency"]?["percentiles"]?[named: key]?.double, .microseconds,
           .lower)
       }
+      // Both are left out where there was too little to compute them.
+      if result["rps"] == nil { results.skipValue(of: name, "has no rate") }
       if let seconds = result["timeTakenSeconds"]?.double, seconds > 0 {
         let rate = result["bytesRead"]?.double.map { $0 / seconds }
         append("read", rate, .bytesPerSecond, .higher)

@@ -30,7 +30,10 @@ package enum Divan: Format {
     while let line = try reader.next() {
       table.take(line.text.withoutColours, number: line.number)
     }
-    guard !table.results.measurements.isEmpty else { throw Problem("has no time of divan") }
+    table.finish()
+    guard !table.results.measurements.isEmpty || !table.results.problems.isEmpty else {
+      throw Problem("has no time of divan")
+    }
     return table.results
   }
 }
@@ -45,6 +48,8 @@ private struct DivanTable {
   /// What the rows below a benchmark tell: `alloc`, `max alloc`.
   private var heading: String?
   private var rowsBelow = 0
+  /// The row without cells before this one.
+  private var lastBegun: (name: String, line: Int)?
 
   /// `math   fastest       │ slowest       │ median        │ mean          │ samples │ iters`
   static func column(ofHeader line: Substring) -> Int? {
@@ -82,12 +87,21 @@ private struct DivanTable {
 
   private mutating func take(_ cells: [String], number: Int) {
     let name = path.joined(separator: "/")
+    noteBegun()
     if cells.first?.hasPrefix("(ignored)") == true {
       return results.skipValue(of: name, "was ignored", line: number)
     }
-    guard cells.count >= 4, !cells[0].isEmpty else { return }
+    // A row is begun before its benchmark runs, and its cells follow after.
+    guard cells.count >= 4 else {
+      lastBegun = (name, number)
+      return
+    }
+    lastBegun = nil
+    guard !cells[0].isEmpty else { return }
     isLeaf = true
-    guard let median = DivanTable.quantity(cells[2]) else { return }
+    guard let median = DivanTable.quantity(cells[2]) else {
+      return results.skipValue(of: name, "has no time: \(cells[2])", line: number)
+    }
     let samples = cells.count > 4 ? Int(cells[4]) : nil
     results.measurements.append(
       Measurement(
@@ -97,6 +111,21 @@ private struct DivanTable {
       guard let read = DivanTable.quantity(cell) else { continue }
       results.append(series: name, metric, read.value, read.unit, .lower)
     }
+  }
+
+  /// A benchmark that ran and measured nothing; the next one came nevertheless.
+  private mutating func noteBegun() {
+    guard let begun = lastBegun else { return }
+    lastBegun = nil
+    results.skipValue(of: begun.name, "measured nothing", line: begun.line)
+  }
+
+  /// Where the last row has no cells its benchmark has ended all.
+  mutating func finish() {
+    guard let begun = lastBegun else { return }
+    results.problems.append(
+      ResultProblem(
+        .unterminated, "\(begun.name) began and never ended", line: begun.line, isBlocking: true))
   }
 
   /// `alloc:` above how many and how much; before all of them a row of throughput.
@@ -122,6 +151,12 @@ private struct DivanTable {
   private static func quantity(_ cell: String) -> (value: Double, unit: Unit)? {
     let parts = cell.split(separator: " ")
     guard parts.count == 2, let value = NumberText.parse(parts[0]) else { return nil }
+    switch parts[1] {
+    case "m": return (value * 60, .seconds)
+    case "h": return (value * 3600, .seconds)
+    case "d": return (value * 86_400, .seconds)
+    default: break
+    }
     let unit = Unit(parsing: String(parts[1]))
     return unit.quantity == .time || unit.quantity == .bytes ? (value, unit) : nil
   }

@@ -55,13 +55,16 @@ package enum Gatling: Format {
     results.append(
       series: name, "requests per second", ok("meanNumberOfRequestsPerSecond"), .requestsPerSecond,
       .higher, isPrimary: true)
-    results.append(
-      series: name, "response time", ok("meanResponseTime"), .milliseconds, .lower)
-    // Which ones they are is in the configuration: 50, 75, 95 and 99 unless it says otherwise.
-    for number in 1...4 {
+    // Where no request succeeded their times are `-`, or 0 among plain numbers.
+    if ok("numberOfRequests") ?? 0 > 0 {
       results.append(
-        series: name, "response time percentile \(number)", ok("percentiles\(number)"),
-        .milliseconds, .lower)
+        series: name, "response time", ok("meanResponseTime"), .milliseconds, .lower)
+      // Which ones they are is in the configuration: 50, 75, 95 and 99 unless it says otherwise.
+      for number in 1...4 {
+        results.append(
+          series: name, "response time percentile \(number)", ok("percentiles\(number)"),
+          .milliseconds, .lower)
+      }
     }
     guard let all = stats["numberOfRequests"]?["total"]?.lenientDouble, all > 0 else { return }
     let failed = stats["numberOfRequests"]?["ko"]?.lenientDouble ?? 0

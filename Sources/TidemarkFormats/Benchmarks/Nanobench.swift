@@ -33,6 +33,12 @@ package enum Nanobench: Format {
     let name = title.isEmpty || title == "benchmark" ? own : "\(title)/\(own)"
     var parameters = Labels()
     if let n = result["complexityN"]?.double, n > 0 { parameters["n"] = NumberText.exact(n) }
+    // What a template of one's own adds of the benchmark's context tells equal names apart.
+    for (key, value) in result.members {
+      let key = key.string
+      guard !["title", "name", "unit"].contains(key), let text = value.string else { continue }
+      parameters[key] = text
+    }
     guard let median = result["median(elapsed)"]?.double else {
       return results.skipValue(of: name, "has no median")
     }

@@ -38,7 +38,9 @@ package enum Oha: Format {
       let statuses = root.entries("statusCodeDistribution")
         .filter { !$0.key.hasPrefix("2") && !$0.key.hasPrefix("3") }
         .map { (key: "status \($0.key)", value: $0.value) }
-      for (what, count) in (statuses + root.entries("errorDistribution")).prefix(20) {
+      // With `-z` those still under way at the end; they are no failures, in its success rate too.
+      let errors = root.entries("errorDistribution").filter { $0.key != "aborted due to deadline" }
+      for (what, count) in (statuses + errors).prefix(20) {
         results.problems.append(
           ResultProblem(
             .outsideError, "\(count.scalarText ?? "some") × \(what)", isBlocking: false))

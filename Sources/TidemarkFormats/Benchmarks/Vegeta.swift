@@ -43,7 +43,9 @@ package enum Vegeta: Format {
 
   private static func noteErrors(_ root: JSONValue, into results: inout Results) {
     guard let success = root["success"]?.double, success < 1 else { return }
-    let statuses = root.entries("status_codes").filter { !$0.key.hasPrefix("2") }
+    // Success is a status from 200 to 399; 0 stands where there was no answer.
+    let statuses = root.entries("status_codes")
+      .filter { !$0.key.hasPrefix("2") && !$0.key.hasPrefix("3") }
       .map { "\($0.value.scalarText ?? "some") of status \($0.key)" }
     let first = root.strings("errors").first.map { ": \($0)" } ?? ""
     results.problems.append(

@@ -37,6 +37,9 @@ package enum BazelEvents: Format {
 /// The state while events come in.
 private struct BazelStream {
   private struct Target {
+    /// It does not fit the platform, or was filtered out.
+    var isSkipped = false
+    var hasFailed = false
     var failures: [Attempt] = []
     var message: String?
   }
@@ -46,6 +49,7 @@ private struct BazelStream {
   private var suites = SuiteTable()
   private var failedTarget: String?
   private var isFinished = false
+  private var haveTestsFailed = false
   private var announced: Set<String> = []
   private var summarised: Set<String> = []
 
@@ -69,8 +73,10 @@ private struct BazelStream {
     var target = targets[label] ?? Target()
     let detail = result["statusDetails"]?.string ?? ""
     let message = detail.isEmpty ? BazelStream.meanings[status] ?? status : detail
+    // A run that was cancelled, as others of the test had told enough, is no failure.
+    if status != "INCOMPLETE" { target.hasFailed = true }
     target.message = target.message ?? message
-    if target.failures.count < 64 {
+    if status != "INCOMPLETE", target.failures.count < 64 {
       let seconds = BazelStream.seconds(
         result["testAttemptDuration"], millis: result["testAttemptDurationMillis"])
       target.failures.append(Attempt(outcome: .failed, duration: seconds, message: message))
@@ -82,6 +88,10 @@ private struct BazelStream {
     // A summary is announced of each test target that was built.
     for child in event.list("children") {
       if let label = child["testSummary"]?["label"]?.string { announced.insert(label) }
+    }
+    if event["aborted"]?["reason"]?.string == "SKIPPED" {
+      targets[label, default: Target()].isSkipped = true
+      return
     }
     guard event["completed"]?["success"]?.bool != true, failedTarget == nil else { return }
     let detail =
@@ -96,17 +106,25 @@ private struct BazelStream {
   ) {
     summarised.insert(label)
     let summary = event["testSummary"]
-    let status = summary?["overallStatus"]?.string ?? "NO_STATUS"
+    let target = targets[label]
+    var status = summary?["overallStatus"]?.string ?? "NO_STATUS"
+    // With --runs_per_test_detects_flakes none is told before all runs have ended.
+    if status == "NO_STATUS",
+      target?.hasFailed == true || !(summary?.list("failed").isEmpty ?? true)
+    {
+      status = "FAILED"
+    }
+    let isSkipped = status == "NO_STATUS" && target?.isSkipped == true
     let outcome: Outcome =
       switch status {
+      case _ where isSkipped: .skipped
       case "PASSED", "FLAKY": .passed
       case "FAILED", "TIMEOUT": .failed
       // INCOMPLETE, REMOTE_FAILURE, FAILED_TO_BUILD, TOOL_HALTED_BEFORE_TESTING, NO_STATUS.
       default: .errored
       }
-    let target = targets[label]
     var detail: TestDetail?
-    if outcome != .passed {
+    if outcome.isFailure {
       detail = TestDetail(
         message: target?.message ?? event["aborted"]?["description"]?.string
           ?? BazelStream.meanings[status] ?? status)
@@ -153,6 +171,7 @@ private struct BazelStream {
       $0 > 0 && $0 < 253_402_300_800_000 ? Timestamp(millisecondsSince1970: Int64($0)) : nil
     }
     let code = end?["exitCode"]?["code"]?.int ?? 0
+    haveTestsFailed = code == 3
     let name = end?["exitCode"]?["name"]?.string ?? ""
     // Of tests that failed their summaries tell, which come later too.
     guard code != 0, code != 3 else { return }
@@ -169,6 +188,12 @@ private struct BazelStream {
         ResultProblem(.unterminated, "the build began and never ended", isBlocking: true))
     }
     let lost = announced.subtracting(summarised).count
+    if haveTestsFailed, lost == 0, !results.tests.contains(where: \.outcome.isFailure) {
+      results.problems.append(
+        ResultProblem(
+          .planMismatch, "bazel says that tests failed, and no summary tells of one",
+          isBlocking: true))
+    }
     guard lost > 0 else { return }
     results.problems.append(
       ResultProblem(

@@ -49,15 +49,16 @@ private struct ServiceMessage {
   var values: [Substring: String] = [:]
 
   init?(_ line: Substring) {
+    func isBlank(_ character: Character) -> Bool { character == " " || character == "\t" }
     guard let mark = line.firstRange(of: "##teamcity[") else { return nil }
-    var rest = line[mark.upperBound...].drop { $0 == " " }
-    name = rest.prefix { $0 != " " && $0 != "]" }
+    var rest = line[mark.upperBound...].drop(while: isBlank)
+    name = rest.prefix { !isBlank($0) && $0 != "]" }
     rest = rest[name.endIndex...]
     while true {
-      rest = rest.drop { $0 == " " }
+      rest = rest.drop(while: isBlank)
       guard let equals = rest.firstIndex(of: "="), rest.first != "]" else { break }
       let key = rest[..<equals].trimmedEnd
-      let quoted = rest[rest.index(after: equals)...].drop { $0 == " " }
+      let quoted = rest[rest.index(after: equals)...].drop(while: isBlank)
       guard quoted.first == "'" else { return nil }
       guard let (value, end) = ServiceMessage.value(quoted.dropFirst()) else { return nil }
       values[key] = value
@@ -119,6 +120,8 @@ private struct TeamCityStream {
   private(set) var results = Results()
   private(set) var hasMessages = false
   private var flows: [String: [String]] = [:]
+  /// How many of a flow's suites are those of the flow that it began in.
+  private var inherited: [String: Int] = [:]
   private var running: [Key: Running] = [:]
   private var suites: [[String]: Int32] = [:]
   private var retries = false
@@ -136,6 +139,7 @@ private struct TeamCityStream {
       endSuite(name, flow)
     case "flowStarted":
       flows[flow] = flows[message.values["parent"] ?? ""] ?? []
+      inherited[flow] = flows[flow]?.count
     case "flowFinished": flows[flow] = nil
     case "testStarted":
       end(key)
@@ -236,5 +240,13 @@ private struct TeamCityStream {
   mutating func finish() {
     let left = running.sorted { ($0.value.line, $0.key.name) < ($1.value.line, $1.key.name) }
     for (key, _) in left { end(key) }
+    guard left.isEmpty else { return }
+    // What ended the runner between two tests leaves its suites open.
+    let open = flows.compactMap { $0.value.dropFirst(inherited[$0.key] ?? 0).first }
+    for name in open.sorted().prefix(20) {
+      results.problems.append(
+        ResultProblem(
+          .unterminated, "the suite \(name) began and never ended", isBlocking: true))
+    }
   }
 }
