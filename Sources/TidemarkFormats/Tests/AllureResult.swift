@@ -127,12 +127,17 @@ package enum AllureResult: Format {
     return detail
   }
 
-  /// `a=1, b=2`, without what is excluded from history.
+  /// `a=1, b=2`, without what is excluded from history or hidden; a masked value is a secret.
   package static func parameters(of result: JSONValue) -> String? {
     let list = result.list("parameters")
     let shown = list.compactMap { parameter -> String? in
       if parameter["excluded"]?.bool == true { return nil }
       guard let name = parameter["name"]?.string else { return nil }
+      switch parameter["mode"]?.string?.lowercased() {
+      case "hidden": return nil
+      case "masked": return "\(name)=******"
+      default: break
+      }
       return "\(name)=\(parameter["value"]?.scalarText ?? "null")"
     }
     return shown.isEmpty ? nil : shown.joined(separator: ", ")
