@@ -149,11 +149,14 @@ extension Findings {
           "\(Sentence.count(unrecognised.count, "file")) in no known format:"
             + " \(Sentence.list(unrecognised.map { Sentence.quoted($0.path) }))"))
     }
-    // A command that brought nothing is a reason already, and has no tests of its own.
+    // A command that brought nothing is a reason already, and has no tests of its own. What says itself
+    // why it has none (a plan, a report whose tests stand in another beside it) is none that lost them.
     let empty = inputs.filter { input in
       input.status == .read && input.counts.total == 0 && input.benchmarks == 0
         && input.series == 0
-        && !input.problems.contains { $0.code == .commandFailed || $0.code == .providerOutage }
+        && !input.problems.contains {
+          $0.code == .commandFailed || $0.code == .providerOutage || $0.code == .limit
+        }
     }
     if !empty.isEmpty, isAnythingRead {
       reasons.append(

@@ -38,7 +38,12 @@ struct Gathering: Sendable {
     }
     let entries = distinct.flatMap(\.entries)
     let places = Set(entries.compactMap(\.place))
-    for file in entries {
+    let tested = Counted.tested(entries)
+    for var file in entries {
+      if let twin = file.twin(among: tested) {
+        file.leaveTests(to: twin)
+        progress.detail("\(file.record.path): its tests are read from \(twin)")
+      }
       switch file.record.status {
       case .read: inputs.append(file.input)
       case _ where file.results.part != nil: inputs.append(file.input)
@@ -108,6 +113,8 @@ private struct Counted: Sendable {
   var wasNamed: Bool
   /// The place of results that this file is a part of, if they are there.
   var companionOf: Place?
+  /// Reports of the same tests, where this one was found and not named.
+  private var twinPaths: [String] = []
 
   /// Where files of a format were read.
   struct Place: Hashable {
@@ -124,6 +131,39 @@ private struct Counted: Sendable {
   var place: Place? {
     guard record.status == .read else { return nil }
     return record.format.map { Place(record.path, $0) }
+  }
+
+  /// Files that hold tests, and whether a test in them failed.
+  static func tested(_ files: [Counted]) -> [String: Bool] {
+    let tested = files.filter { $0.record.status == .read && !$0.results.tests.isEmpty }
+    return Dictionary(
+      tested.map { ($0.record.path, $0.hasFailure) }, uniquingKeysWith: { $0 || $1 })
+  }
+
+  private var hasFailure: Bool { results.tests.contains { $0.outcome.isFailure } }
+
+  /// A file that says all that this one says of the same tests. One that shows no failure where this one
+  /// does is none.
+  func twin(among tested: [String: Bool]) -> String? {
+    guard !twinPaths.isEmpty, !results.tests.isEmpty else { return nil }
+    let hasFailure = hasFailure
+    return twinPaths.first { path in tested[path].map { $0 || !hasFailure } ?? false }
+  }
+
+  /// Keeps what is no test.
+  mutating func leaveTests(to twin: String) {
+    let name = twin.split(separator: "/").last ?? ""
+    results.tests = []
+    results.details = []
+    results.suites = []
+    results.text = TextArena()
+    results.leafTests = nil
+    results.problems.append(
+      ResultProblem(
+        .limit, "its tests are those of \(name) beside it, and are read from there",
+        isBlocking: false))
+    record.counts = ResultCounts(results).tests
+    record.problems = results.problems
   }
 
   var input: RunInput { RunInput(record: record, results: results, labels: labels) }
@@ -165,5 +205,6 @@ private struct Counted: Sendable {
     self.init(
       record: record, results: results, labels: labels(file.path), wasNamed: file.wasNamed)
     companionOf = file.companionOf.map { Place(file.path, $0) }
+    if !file.wasNamed { twinPaths = file.twinPaths }
   }
 }

@@ -13,6 +13,10 @@ package protocol Format: Sendable {
   /// What of it is passed over.
   static var dropped: String { get }
 
+  /// What stands for this file's ending in the names of reports beside it that hold the same tests: those
+  /// that the tool always writes along with it.
+  static var twins: [String] { get }
+
   /// Whether `head`, a file's first 64 KiB, decompressed and decoded to UTF-8, is in this format.
   /// Content decides, never the name.
   static func recognises(_ head: Head) -> Recognition
@@ -20,6 +24,10 @@ package protocol Format: Sendable {
   /// - Throws: ``Problem`` with the line and column of the first byte that cannot be read. What is
   ///   no pass but can be told goes into the results' `problems`.
   static func read(_ file: InputFile) throws(Problem) -> Results
+}
+
+extension Format {
+  package static var twins: [String] { [] }
 }
 
 /// A format's answer to the beginning of a file.

@@ -332,6 +332,15 @@ package enum Reading {
 }
 
 extension ReadFile {
+  /// Where reports lie that hold the same tests, if they are there.
+  package var twinPaths: [String] {
+    guard let format else { return [] }
+    let twins = format.twins
+    let name = path.lastIndex(of: "/").map(path.index(after:)) ?? path.startIndex
+    let stem = path[..<(path[name...].lastIndex(of: ".") ?? path.endIndex)]
+    return twins.map { stem + $0 }
+  }
+
   /// The format's name; nil where none was recognised.
   package var formatName: String? { format.map { $0.name } }
 }

@@ -157,7 +157,8 @@ private struct PartAssembly {
 
   private mutating func add(_ entry: Entry, joins: Bool) {
     let key = entry.test.identity.normalised
-    guard var standing = tests[key] else {
+    // Taken out, so that it is not copied for each of many tests of one name.
+    guard var standing = tests.removeValue(forKey: key) else {
       tests[key] = [entry]
       order.append(key)
       return
@@ -166,15 +167,21 @@ private struct PartAssembly {
     if joins, standing[last].path == entry.path, standing[last].rawName == entry.rawName {
       standing[last].test = standing[last].test.rerun(as: entry.test)
     } else {
-      let isApart = { (other: Entry) in
-        other.path != entry.path && (entry.retryKey == nil || other.retryKey != entry.retryKey)
-      }
-      if let other = standing.first(where: isApart) {
+      if let other = PartAssembly.first(of: standing, apartFrom: entry) {
         note(entry.rawName, other.path, entry.path)
       }
       standing.append(entry)
     }
     tests[key] = standing
+  }
+
+  /// The first of another file that is no attempt of the same test. Files come one after the other, so
+  /// without a retry key the first of all decides.
+  private static func first(of standing: [Entry], apartFrom entry: Entry) -> Entry? {
+    guard let key = entry.retryKey else {
+      return standing.first.flatMap { $0.path == entry.path ? nil : $0 }
+    }
+    return standing.first { $0.path != entry.path && $0.retryKey != key }
   }
 
   private mutating func addMeasurements(_ results: Results, labels: Labels, path: String) {

@@ -62,6 +62,9 @@ package enum BenchmarkToolsJL: Format {
     }
   }
 
+  /// Bytes of a group's name that are kept: each benchmark in it has it in its own.
+  private static let nameLimit = 1000
+
   private static func read(_ value: JSONValue, path: [String], into results: inout Results) {
     let pair = Array(value.elements.prefix(3))
     guard pair.count == 2, path.count < 64, let type = pair[0].string else { return }
@@ -70,7 +73,8 @@ package enum BenchmarkToolsJL: Format {
     switch type.split(separator: ".").last {
     case "BenchmarkGroup":
       for (key, inner) in fields.entries("data") {
-        read(inner, path: path + [key], into: &results)
+        let name = String(SafeText.prefix(key, bytes: nameLimit))
+        read(inner, path: path + [name], into: &results)
       }
     case "Trial": append(fields, times: fields.list("times").compactMap(\.double), path, &results)
     case "TrialEstimate":

@@ -22,7 +22,7 @@ struct CountedValues {
 
   /// The value that this share of all does not exceed; nil of none.
   func value(at share: Double) -> Double? {
-    let rank = max(1, Int((share * Double(total)).rounded(.up)))
+    let rank = rank(of: share)
     var seen = 0
     for step in steps {
       seen += step.count
@@ -36,8 +36,25 @@ struct CountedValues {
       return Samples(steps.flatMap { Array(repeating: $0.value, count: $0.count) })
     }
     let shares = (0..<Samples.limit).map { (Double($0) + 0.5) / Double(Samples.limit) }
-    return Samples(values: shares.compactMap(value), count: total)
+    return Samples(values: values(at: shares), count: total)
   }
+
+  /// As ``value(at:)``, of shares that rise: the steps are gone through once.
+  private func values(at shares: [Double]) -> [Double] {
+    var values: [Double] = []
+    var index = 0
+    var seen = steps.first?.count ?? 0
+    for share in shares {
+      while index + 1 < steps.count, seen < rank(of: share) {
+        index += 1
+        seen += steps[index].count
+      }
+      if index < steps.count { values.append(steps[index].value) }
+    }
+    return values
+  }
+
+  private func rank(of share: Double) -> Int { max(1, Int((share * Double(total)).rounded(.up))) }
 
   /// Of the mean, from the sample's deviation; 0 of fewer than two.
   var standardError: Double {

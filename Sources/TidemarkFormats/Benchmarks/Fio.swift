@@ -28,11 +28,11 @@ package enum Fio: Format {
     guard documents.count > 1 || documents.contains(where: { $0 != 0..<count }) else {
       return try read(bytes, count: count)
     }
-    var last = Results()
-    for place in documents {
+    var answers = FioAnswers()
+    for place in documents.reversed() {
       let padded = Array(bytes[place]) + [UInt8](repeating: 0, count: JSONReader.padding)
       do throws(Problem) {
-        last = last.superseded(by: try read(padded, count: place.count))
+        answers.add(earlier: try read(padded, count: place.count))
       } catch {
         var problem = error
         let above = bytes[..<place.lowerBound].count { $0 == UInt8(ascii: "\n") }
@@ -40,7 +40,7 @@ package enum Fio: Format {
         throw problem
       }
     }
-    return last
+    return answers.results
   }
 
   private static func read(_ bytes: [UInt8], count: Int) throws(Problem) -> Results {
@@ -147,19 +147,47 @@ package enum Fio: Format {
   }
 }
 
-extension Results {
-  /// These results and those that were told later: of the same series the later ones.
-  fileprivate func superseded(by later: Results) -> Results {
-    var all = later
-    let names = Set(later.measurements.map { [$0.name, $0.metric, $0.parameters.description] })
-    let failed = Set(later.unmeasured)
-    all.measurements =
-      measurements.filter {
-        !names.contains([$0.name, $0.metric, $0.parameters.description])
-          && !failed.contains($0.name)
-      } + later.measurements
-    all.problems = problems.filter { !later.problems.contains($0) } + later.problems
-    all.unmeasured = unmeasured.filter { !failed.contains($0) } + later.unmeasured
-    return all
+/// What several answers of one run say, taken from the newest on: of the same series the newest value.
+private struct FioAnswers {
+  private struct Series: Hashable {
+    var name: String
+    var metric: String
+    var parameters: Labels
+  }
+
+  /// All but ``Results/measurements`` and ``Results/problems``, which stand in ``taken``.
+  private var newest: Results?
+  /// What each answer adds, the newest first.
+  private var taken: [(measurements: [Measurement], problems: [ResultProblem])] = []
+  private var known: Set<Series> = []
+  private var told: Set<ResultProblem> = []
+  private var failed: Set<String> = []
+
+  mutating func add(earlier answer: Results) {
+    let measurements = answer.measurements.filter { measurement in
+      !failed.contains(measurement.name) && !known.contains(FioAnswers.series(of: measurement))
+    }
+    let problems = answer.problems.filter { !told.contains($0) }
+    known.formUnion(answer.measurements.map(FioAnswers.series))
+    told.formUnion(problems)
+    taken.append((measurements, problems))
+    let lost = answer.unmeasured.filter { failed.insert($0).inserted }
+    if newest == nil {
+      newest = answer
+    } else {
+      newest?.unmeasured += lost
+    }
+  }
+
+  private static func series(of measurement: Measurement) -> Series {
+    Series(
+      name: measurement.name, metric: measurement.metric, parameters: measurement.parameters)
+  }
+
+  var results: Results {
+    var results = newest ?? Results()
+    results.measurements = taken.reversed().flatMap(\.measurements)
+    results.problems = taken.reversed().flatMap(\.problems)
+    return results
   }
 }

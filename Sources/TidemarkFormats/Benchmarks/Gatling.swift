@@ -38,11 +38,14 @@ package enum Gatling: Format {
     }
   }
 
+  /// Bytes of a group's name that are kept: each part of the group has it in its own.
+  private static let nameLimit = 1000
+
   private static func read(
     _ part: JSONValue, _ path: [String], depth: Int, into results: inout Results
   ) {
     guard depth < 32 else { return }
-    let path = path + [part["name"]?.string ?? ""]
+    let path = path + [String(SafeText.prefix(part["name"]?.string ?? "", bytes: nameLimit))]
     if let stats = part["stats"] { append(stats, path.joined(separator: " / "), to: &results) }
     for (_, inner) in part.entries("contents") {
       read(inner, path, depth: depth + 1, into: &results)

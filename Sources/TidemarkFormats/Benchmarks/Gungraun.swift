@@ -52,6 +52,8 @@ package enum Gungraun: Format {
   private static func read(_ summary: JSONValue, into results: inout Results) {
     var name = summary["module_path"]?.string ?? summary["function_name"]?.string ?? ""
     if let id = summary["id"]?.string, !id.isEmpty { name += " \(id)" }
+    // Each of its problems has it.
+    name = String(SafeText.prefix(name, bytes: 4000))
     let first = results.measurements.count
     for profile in summary.list("profiles") {
       let total = profile["summaries"]?["total"]

@@ -51,6 +51,7 @@ package enum Iperf3: Format {
       case "end":
         hasEnded = true
         run?.finish(event["data"], error: nil, into: &results)
+        run = nil
       case "error":
         hasEnded = true
         run?.finish(nil, error: event["data"]?.string, into: &results)

@@ -94,7 +94,11 @@ private struct LightEvaluation {
 
   /// Metrics that are computed together have their names in a list and their directions in an object.
   private static func direction(of metric: String, _ configuration: JSONValue?) -> Direction {
-    for entry in configuration?.list("metrics") ?? [] {
+    guard let metrics = configuration?["metrics"] else {
+      return .byDefault(metric: metric, unit: .score)
+    }
+    // A task has a handful of them.
+    for entry in metrics.elements.prefix(100) {
       guard
         entry["metric_name"]?.string == metric || entry.strings("metric_name").contains(metric)
       else { continue }

@@ -13,8 +13,9 @@ package enum AutomakeTRS: Format {
     """
   package static let dropped = """
     Whether to run it again; times and output, which it has not; test-suite.log, which names only \
-    the tests that did not pass.
+    the tests that did not pass. Found with a .log beside it that holds TAP, it is left to that.
     """
+  package static let twins = [".log"]
 
   package static func recognises(_ head: Head) -> Recognition {
     guard head.firstInk == UInt8(ascii: ":"), head.contains(":test-result:") else { return .no }

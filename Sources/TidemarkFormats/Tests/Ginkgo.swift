@@ -96,8 +96,13 @@ package enum Ginkgo: Format {
       let output = [spec["CapturedGinkgoWriterOutput"], spec["CapturedStdOutErr"]]
       detail.output = TestDetail.tail(output.compactMap { $0?.string }.joined(separator: "\n"))
     }
-    detail.attempts = (0..<failed).map { _ in Attempt(outcome: .failed) }
+    detail.attempts = failures[failed]
     return detail
+  }
+
+  /// So many attempts that failed: the lists are shared, as any number of specs may have one.
+  private static let failures = (0..<65).map {
+    Array(repeating: Attempt(outcome: .failed), count: $0)
   }
 
   private static func noteNode(_ spec: JSONValue, suite: String, into results: inout Results) {

@@ -12,9 +12,10 @@ package enum MesonTestLog: Format {
     did not pass; a failure that was expected is passed and a known failure.
     """
   package static let dropped = """
-    Commands and environments; the subtests of TAP and Rust tests. testlog.junit.xml beside it has \
-    the same tests: name one of the two.
+    Commands and environments; the subtests of TAP and Rust tests. Found with testlog.junit.xml \
+    beside it, which has the same tests, it is left to that.
     """
+  package static let twins = [".junit.xml"]
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json

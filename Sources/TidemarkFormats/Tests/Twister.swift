@@ -13,9 +13,10 @@ package enum Twister: Format {
     problems. What was built and not run is skipped.
     """
   package static let dropped = """
-    Build times, retries, hardware ids, recordings; a plan's suites. twister.xml and the other XML \
-    beside it have the same tests: name one of them.
+    Build times, retries, hardware ids, recordings; a plan's suites. Found with twister_report.xml \
+    or another XML of its own beside it, it is left to that but for RAM and ROM.
     """
+  package static let twins = ["_report.xml", ".xml", "_suite_report.xml"]
 
   package static func recognises(_ head: Head) -> Recognition {
     let json = head.json
