@@ -26,7 +26,8 @@ private enum Family: String, CaseIterable {
         "swe-bench", "evalplus", "inspect", "mteb", "helm", "promptfoo", "lighthouse", "size-limit",
         "criterion-est", "gab-datajs", "gab-custom", "bmf", "package-benchmark", "tidemark-run",
         "pytest-json-report", "ginkgo", "newman", "twister", "iperf3", "vegeta", "autocannon",
-        "artillery", "gatling", "oha", "bombardier", "gungraun", "nanobench", "mitata", "deno-bench",
+        "artillery", "gatling", "oha", "bombardier", "gungraun", "nanobench", "mitata",
+        "deno-bench",
       ]
     case .lines:
       [

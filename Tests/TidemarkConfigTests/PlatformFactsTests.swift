@@ -134,7 +134,8 @@ import TidemarkModel
       "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main", "CI_MERGE_REQUEST_DIFF_BASE_SHA": "fork-point",
       "CI_MERGE_REQUEST_IID": "12", "CI_MERGE_REQUEST_ID": "99999",
       "CI_PIPELINE_URL": "https://gitlab.example/p/-/pipelines/1001",
-      "CI_JOB_URL": "https://gitlab.example/p/-/jobs/5", "CI_JOB_ID": "5", "CI_DEFAULT_BRANCH": "main",
+      "CI_JOB_URL": "https://gitlab.example/p/-/jobs/5", "CI_JOB_ID": "5",
+      "CI_DEFAULT_BRANCH": "main",
       "CI_PIPELINE_CREATED_AT": "2026-11-23T13:08:00Z", "CI_PROJECT_ID": "1",
       "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": "2", "CI_PIPELINE_SOURCE": "merge_request_event",
     ])
