@@ -219,6 +219,17 @@ import TidemarkRun
     #expect(report.gate.map(\.count) == [1])
   }
 
+  @Test("A file that says why it holds no tests has not lost any", arguments: [true, false])
+  func toldWhyEmpty(isTold: Bool) {
+    let report = Laboratory(tests: ["t": "......"]).with {
+      var plan = InputRecord(path: "testplan.json", format: "twister", status: .read)
+      if isTold { plan.problems = [ResultProblem(.limit, "is a plan", isBlocking: false)] }
+      $0.current.parts[0].inputs = [plan]
+    }.report
+    #expect(report.codes == (isTold ? [] : [.noTests]))
+    #expect(report.verdict == .pass)
+  }
+
   @Test("Without a baseline a failure is named as such, and counts as newly failing")
   func failedWithoutBaseline() {
     let report = Laboratory(tests: ["t": "F", "u": "."]).with { $0.options.gate = [.newFailures] }
